@@ -1,0 +1,1 @@
+"""Tierwise: a Telegram coach that follows a futures plan and never places an order."""

@@ -1,0 +1,150 @@
+"""What a plan may be armed with only after an explicit "I know" (RULES 7), as far as no chart is needed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from decimal import Decimal
+from typing import Final
+
+from chatbot.core.blocks import Facts
+from chatbot.core.events import Filled, FillKind
+from chatbot.core.exits import target_quantity
+from chatbot.core.findings import Code, Finding
+from chatbot.core.money import HUNDRED, ZERO, percent_of
+from chatbot.core.plan import ManualTrigger
+from chatbot.core.planned import PlanSummary, filled
+from chatbot.core.state import PlanState, fresh
+from chatbot.core.triggers import parts_of
+
+MOST_ALLOCATION: Final = Decimal(5)
+MOST_WEIGHT: Final = Decimal(50)
+MOST_WEIGHT_RATIO: Final = Decimal(3)
+FEWEST_TIERS: Final = 3
+MOST_TIERS: Final = 4
+MOST_RISK: Final = Decimal(2)
+LEAST_REWARD: Final = Decimal("1.5")
+MOST_OPEN_ALLOCATION: Final = Decimal(20)
+HALF: Final = Decimal("0.5")
+
+
+def sizes(facts: Facts) -> Iterator[Finding]:
+    """How much is committed, here and in all open plans together."""
+    allocation, others = facts.plan.allocation_pct, facts.context.open_allocation_pct
+    if allocation > MOST_ALLOCATION:
+        yield Finding(Code.ALLOCATION_HIGH, value=allocation, limit=MOST_ALLOCATION, nearest=MOST_ALLOCATION)
+    if others + allocation > MOST_OPEN_ALLOCATION:
+        left = MOST_OPEN_ALLOCATION - others
+        nearest = left if left > 0 else None
+        yield Finding(Code.OPEN_ALLOCATIONS, value=others + allocation, limit=MOST_OPEN_ALLOCATION, nearest=nearest)
+
+
+def tiers(facts: Facts) -> Iterator[Finding]:
+    """Scaling in means several tiers, none of which is the whole trade."""
+    weights = [tier.weight_pct for tier in facts.plan.tiers]
+    if not weights:
+        return
+    if not FEWEST_TIERS <= len(weights) <= MOST_TIERS:
+        nearest = FEWEST_TIERS if len(weights) < FEWEST_TIERS else MOST_TIERS
+        yield Finding(Code.TIER_COUNT, value=Decimal(len(weights)), nearest=Decimal(nearest))
+    largest, smallest = max(weights), min(weights)
+    if largest > MOST_WEIGHT or largest > MOST_WEIGHT_RATIO * smallest:
+        allowed = min(MOST_WEIGHT, MOST_WEIGHT_RATIO * smallest)
+        yield Finding(Code.WEIGHT_DOMINANT, weights.index(largest) + 1, largest, smallest, allowed)
+
+
+def risk(facts: Facts, numbers: PlanSummary) -> Iterator[Finding]:
+    """What the trade starts with at risk, as % of equity."""
+    plan = facts.plan
+    share = numbers.r_money / plan.equity * HUNDRED
+    if share > MOST_RISK:
+        nearest = plan.allocation_pct * MOST_RISK / share
+        yield Finding(Code.RISK_HIGH, value=share, limit=percent_of(plan.equity, MOST_RISK), nearest=nearest)
+
+
+def reward(facts: Facts, numbers: PlanSummary) -> Iterator[Finding]:
+    """Targets far enough to be worth the risk."""
+    plan, entry = facts.plan, numbers.entry
+    if len(plan.targets) > 1:
+        second = plan.sign * (plan.targets[1].price - entry)
+        if second < numbers.r:
+            yield Finding(Code.SECOND_TARGET_CLOSE, 2, plan.targets[1].price, entry, entry + plan.sign * numbers.r)
+    if plan.targets and numbers.reward_to_risk < LEAST_REWARD:
+        yield Finding(Code.REWARD_LOW, value=numbers.reward_to_risk, limit=LEAST_REWARD)
+
+
+def late_tiers(facts: Facts, numbers: PlanSummary) -> Iterator[Finding]:
+    """A tier at the first target or beyond it is never added: that target ends the scale-in."""
+    plan = facts.plan
+    if not plan.targets or plan.guards.add_after_first_target:
+        return
+    for tier in numbers.tiers[1:]:
+        if plan.reached(tier.price, plan.targets[0].price):
+            yield Finding(Code.TIER_BEYOND_TARGET, tier.number, tier.price, plan.targets[0].price)
+
+
+def runner(facts: Facts) -> Iterator[Finding]:
+    """A part of the position is left to run."""
+    if sum((target.close_pct for target in facts.plan.targets), ZERO) == HUNDRED:
+        yield Finding(Code.NO_RUNNER, value=HUNDRED)
+
+
+def rounding(facts: Facts, numbers: PlanSummary) -> Iterator[Finding]:
+    """A close that is planned but comes to nothing, with the fewest tiers in at which it does."""
+    plan, told = facts.plan, set[int]()
+    for stage in range(1, len(numbers.tiers) + 1):
+        state = replace(fresh(plan), position=filled(numbers.tiers[:stage]))
+        empty = [k for k, close in enumerate(closes_of(state), 1) if close <= 0 and plan.targets[k - 1].close_pct > 0]
+        for target in empty:
+            if target not in told:
+                told.add(target)
+                yield Finding(Code.CLOSE_ROUNDS_TO_ZERO, target, Decimal(stage), plan.lot_size)
+
+
+def closes_of(state: PlanState) -> list[Decimal]:
+    """What each target closes of a position, if all are hit in turn."""
+    sold: list[Decimal] = []
+    for number in range(1, len(state.plan.targets) + 1):
+        sold.append(target_quantity(after_closes(state, sold), number))
+    return sold
+
+
+def after_closes(state: PlanState, sold: list[Decimal]) -> PlanState:
+    """The state with these quantities closed by the first targets."""
+    fills = tuple(
+        Filled(FillKind.TARGET, number, state.plan.targets[number - 1].price, quantity, action=0, at=0)
+        for number, quantity in enumerate(sold, 1)
+    )
+    left = state.position.quantity - sum(sold, ZERO)
+    return replace(state, position=replace(state.position, quantity=left), fills=fills)
+
+
+def near_liquidation(facts: Facts, numbers: PlanSummary) -> Iterator[Finding]:
+    """The stop of tier 1 lies no farther than half-way to its liquidation price."""
+    plan, price = facts.plan, numbers.liquidation_first
+    if price is None:
+        return
+    half = numbers.entry + (price - numbers.entry) * HALF
+    beyond_half = plan.sign * (half - plan.stop) > 0
+    if beyond_half and plan.sign * (plan.stop - price) > 0:
+        yield Finding(Code.STOP_NEAR_LIQUIDATION, 1, plan.stop, price, half)
+
+
+def manual(facts: Facts) -> Iterator[Finding]:
+    """At least one trigger is objective."""
+    parts = [part for tier in facts.plan.tiers for part in parts_of(tier.trigger)]
+    if parts and all(isinstance(part, ManualTrigger) for part in parts):
+        yield Finding(Code.ONLY_MANUAL)
+
+
+def moment(facts: Facts) -> Iterator[Finding]:
+    """The time is right: no stop a few minutes ago, and the market has not left the plan behind."""
+    plan, price = facts.plan, facts.context.market_price
+    if facts.context.cool_down:
+        yield Finding(Code.COOL_DOWN)
+    if price is None:
+        return
+    if plan.stop > 0 and plan.touched(price, plan.stop):
+        yield Finding(Code.MARKET_BEYOND_PLAN, value=price, limit=plan.stop, kind="stop")
+    elif plan.targets and plan.reached(price, plan.targets[0].price):
+        yield Finding(Code.MARKET_BEYOND_PLAN, value=price, limit=plan.targets[0].price, kind="first target")

@@ -1,0 +1,108 @@
+"""Leaving by stop and by targets, and the stop advice that follows a target or a trail step (RULES 3, 4)."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from chatbot.core.events import (
+    CloseReason,
+    FillKind,
+    ReassessAdvised,
+    StopAdvised,
+    StopHit,
+    StopReason,
+    TargetHit,
+)
+from chatbot.core.inputs import Jump
+from chatbot.core.money import HUNDRED, ZERO, Millis, percent_of, round_down
+from chatbot.core.run import Run
+from chatbot.core.state import ActionKind, PlanState
+from chatbot.core.stops import Verdict, after_target, judged, next_trail_step, trail_candidate
+
+REASSESS_R = Decimal("0.5")
+
+
+def stop_reached(run: Run, price: Decimal, at: Millis) -> bool:
+    """The plan's stop: everything open goes."""
+    state = run.state
+    if not run.plan.touched(price, state.stop):
+        return False
+    quantity = state.position.quantity
+    run.emit(StopHit(price, quantity, run.next_action(), at))
+    run.assume_filled(FillKind.EXIT, 0, price, quantity, at)
+    if run.assumed:
+        run.close(CloseReason.STOPPED, at)
+    return True
+
+
+def target_quantity(state: PlanState, number: int) -> Decimal:
+    """Base units target `number` closes: the plan's share of all entered, less what earlier targets closed.
+
+    An earlier close that was not answered counts as done: it must never be suggested twice.
+    """
+    due = percent_of(state.position.entered, state.closes_up_to(number))
+    closed = sum((f.quantity for f in state.fills if f.kind is FillKind.TARGET and f.index < number), ZERO)
+    unanswered = unanswered_closes(state, before=number)
+    left = max(ZERO, state.position.quantity - unanswered)
+    last = number == len(state.plan.targets) and state.closes_up_to(number) == HUNDRED
+    if last:
+        return left
+    return min(left, max(ZERO, round_down(due, state.plan.lot_size) - closed - unanswered))
+
+
+def unanswered_closes(state: PlanState, before: int) -> Decimal:
+    """What earlier targets asked to close and nobody answered."""
+    return sum((a.quantity for a in state.actions if a.kind is ActionKind.CLOSE and a.index < before), ZERO)
+
+
+def target_reached(run: Run, given: Jump) -> bool:
+    """The next target: close its share, then its stop rule, or the end of the trade."""
+    state = run.state
+    number = state.next_target
+    if number is None or not run.plan.reached(given.price, state.target(number).price):
+        return False
+    quantity = target_quantity(state, number)
+    remaining = state.position.quantity - unanswered_closes(state, before=number) - quantity
+    number_of_action = run.next_action() if quantity else 0
+    run.emit(TargetHit(number, given.price, quantity, remaining, number_of_action, given.at, given.atr))
+    run.assume_filled(FillKind.TARGET, number, given.price, quantity, given.at)
+    if run.assumed and run.state.position.quantity == 0:
+        run.close(CloseReason.COMPLETED, given.at)
+    elif remaining > 0:
+        advise_after_target(run, number, given.price, given.at)
+    return True
+
+
+def advise_after_target(run: Run, number: int, price: Decimal, at: Millis) -> None:
+    """The first candidate of the target's rule that is valid and tighter moves the stop."""
+    tested = after_target(run.state, price, number)
+    if tested and tested[-1].verdict is Verdict.TAKEN:
+        run.emit(StopAdvised(tested[-1].stop, tested[-1].reason, run.next_action(), at))
+
+
+def trail_step(run: Run, price: Decimal, at: Millis) -> bool:
+    """An active trail tightens once price has come a step further."""
+    state, step = run.state, next_trail_step(run.state)
+    if step is None or state.trailing is None or not run.plan.reached(price, step):
+        return False
+    advice = judged(state, price, trail_candidate(run.plan, state.trailing, price), StopReason.TRAIL)
+    if advice.verdict is not Verdict.TAKEN:
+        return False
+    run.emit(StopAdvised(advice.stop, StopReason.TRAIL, run.next_action(), at))
+    return True
+
+
+def reassess_level(state: PlanState) -> Decimal | None:
+    """Where the user is told to reassess: half an R against tier 1, while only tier 1 is in."""
+    if state.reassessed or state.targets_hit or state.tiers_filled != 1 or state.entry is None:
+        return None
+    return state.entry - state.plan.sign * REASSESS_R * state.r
+
+
+def reassess(run: Run, price: Decimal, at: Millis) -> bool:
+    """Half an R against tier 1, said once."""
+    level = reassess_level(run.state)
+    if level is None or not run.plan.touched(price, level):
+        return False
+    run.emit(ReassessAdvised(price, at))
+    return True

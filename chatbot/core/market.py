@@ -1,0 +1,127 @@
+"""What is known of a tradable market and its price, in exact decimals; quantities are in units of base."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+from typing import assert_never
+
+from chatbot.core.money import Millis
+
+
+@dataclass(frozen=True, slots=True)
+class Instrument:
+    """A linear perpetual contract as its exchange lists it."""
+
+    exchange: str
+    symbol: str
+    market_id: str
+    base: str
+    quote: str
+    tick_size: Decimal
+    lot_size: Decimal
+    min_quantity: Decimal
+    min_notional: Decimal
+    contract_size: Decimal
+    taker_fee_pct: Decimal
+    max_leverage: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """The last traded price, and when the exchange says it was traded."""
+
+    symbol: str
+    price: Decimal
+    at: Millis
+
+
+class Unsuitable(StrEnum):
+    """Why a market that exists can't carry a plan."""
+
+    SPOT = "spot"
+    INVERSE = "inverse"
+    DATED = "dated"
+    OPTION = "option"
+    DELISTED = "delisted"
+    INCOMPLETE = "incomplete"
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The user named a market that can't carry a plan; the suggestions are markets that can."""
+
+    symbol: str
+    why: Unsuitable
+    suggestions: tuple[str, ...] = ()
+
+    @property
+    def sentence(self) -> str:
+        """The reason, as a whole sentence."""
+        return reason_sentence(self.symbol, self.why)
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """No market goes by that name; the suggestions are those that come near."""
+
+    text: str
+    suggestions: tuple[str, ...]
+
+
+Resolution = Instrument | Refused | Unknown
+
+
+@dataclass(frozen=True, slots=True)
+class Retry:
+    """Something that heals by itself: ask again after so many milliseconds."""
+
+    after: Millis
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """The exchange wants to be left alone: ask it nothing at all for so many milliseconds."""
+
+    after: Millis
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Final:
+    """Asking again changes nothing; the reason is a sentence for people."""
+
+    reason: str
+
+
+Remedy = Retry | Pause | Final
+
+
+class MarketError(Exception):
+    """An exchange did not give a usable answer; the remedy says what to do."""
+
+    def __init__(self, exchange: str, remedy: Remedy) -> None:
+        super().__init__(f"{exchange}: {remedy.reason}")
+        self.exchange = exchange
+        self.remedy = remedy
+
+
+def reason_sentence(symbol: str, why: Unsuitable) -> str:
+    """Why no plan can be made on `symbol`."""
+    match why:
+        case Unsuitable.SPOT:
+            return f"{symbol} is a spot market without leverage: only linear perpetual contracts work here."
+        case Unsuitable.INVERSE:
+            return f"{symbol} is not margined in its quote currency (inverse): only linear contracts work here."
+        case Unsuitable.DATED:
+            return f"{symbol} is a dated future that expires: only perpetual contracts work here."
+        case Unsuitable.OPTION:
+            return f"{symbol} is an option: only perpetual contracts work here."
+        case Unsuitable.DELISTED:
+            return f"{symbol} is no longer traded: the exchange is settling it or has paused it."
+        case Unsuitable.INCOMPLETE:
+            return f"{symbol} is listed without a price step or lot size, so quantities can't be worked out."
+        case _ as unhandled:
+            assert_never(unhandled)

@@ -1,0 +1,105 @@
+"""A plan over recorded bars, with fills assumed: the same core as live, one price at a time (RULES 3)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
+
+from chatbot.core.candles import Candle, CandleBuilder
+from chatbot.core.engine import Outcome, process, slide
+from chatbot.core.events import Event
+from chatbot.core.inputs import Arm, CandleClosed, Jump
+from chatbot.core.money import Millis, Side
+from chatbot.core.plan import Follow, Plan
+from chatbot.core.quiet import Interval, quiet_interval
+from chatbot.core.state import Phase, PlanState, fresh
+from chatbot.core.timeframes import Timeframe
+from chatbot.core.triggers import timeframes_of
+
+
+def replay(plan: Plan, bars: Iterable[Candle], bar_length: Timeframe) -> Iterator[Event]:
+    """Every event of `plan` over `bars` (in order of time, each `bar_length` long), as they happen."""
+    tape = Tape(replace(plan, follow=Follow.ASSUMED), bar_length)
+    for bar in bars:
+        yield from tape.take(bar)
+        if tape.state.is_over:
+            return
+
+
+def bar_length_of(bars: Iterable[Candle]) -> Timeframe:
+    """The bars' own timeframe: the smallest distance between two of them; 1m where there is only one.
+
+    Raises ValueError where that is no timeframe.
+    """
+    spans = [later.at - earlier.at for earlier, later in pairwise(bars)]
+    if not spans:
+        return Timeframe.M1
+    shortest = min(spans)
+    for timeframe in Timeframe:
+        if timeframe.millis == shortest:
+            return timeframe
+    raise ValueError(f"the bars are {shortest} ms apart, which is no candle timeframe")
+
+
+@dataclass(slots=True)
+class Tape:
+    """A plan being replayed: its state, the candles its triggers need, and when it is quiet."""
+
+    plan: Plan
+    bar_length: Timeframe
+    state: PlanState = field(init=False)
+    builders: list[CandleBuilder] = field(init=False)
+    quiet: Interval = field(init=False)
+    events: list[Event] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.state = fresh(self.plan)
+        needed = frozenset[Timeframe]().union(*(timeframes_of(tier.trigger) for tier in self.plan.tiers))
+        self.builders = [CandleBuilder(t) for t in sorted(needed, key=lambda t: t.millis)]
+        self.quiet = Interval(None, None)
+        self.events = []
+
+    def take(self, bar: Candle) -> list[Event]:
+        """The events of one more bar: candles that ended before it, the way through it, candles that end with it."""
+        self.events = []
+        if self.state.phase is Phase.DRAFT and bar.at >= (self.plan.armed_at or 0):
+            self.arm(bar.at if self.plan.armed_at is None else self.plan.armed_at)
+        self.close_candles(bar.at)
+        self.walk(bar)
+        for builder in self.builders:
+            builder.add(bar)
+        self.close_candles(bar.at + self.bar_length.millis)
+        return self.events
+
+    def arm(self, at: Millis) -> None:
+        """The plan is watched from this moment on."""
+        self.moved(process(self.state, Arm(at)))
+
+    def moved(self, outcome: Outcome) -> None:
+        """Keep what happened."""
+        self.state = outcome.state
+        self.events.extend(outcome.events)
+        self.quiet = quiet_interval(self.state)
+
+    def close_candles(self, now: Millis) -> None:
+        """Hand out every candle over by `now`: by their ends, smaller timeframes first."""
+        over = [(b.timeframe, candle) for b in self.builders if (candle := b.closed_by(now)) is not None]
+        for timeframe, candle in sorted(over, key=lambda pair: pair[1].at + pair[0].millis):
+            self.moved(process(self.state, CandleClosed(timeframe, candle, candle.at + timeframe.millis)))
+
+    def walk(self, bar: Candle) -> None:
+        """Jump to the open, slide to the adverse extreme, to the favourable one, and to the close."""
+        if self.state.phase is Phase.DRAFT or self.is_quiet(bar):
+            return
+        adverse, favourable = (bar.low, bar.high) if self.plan.side is Side.LONG else (bar.high, bar.low)
+        self.moved(process(self.state, Jump(bar.open, bar.at)))
+        for start, end in pairwise((bar.open, adverse, favourable, bar.close)):
+            self.moved(slide(self.state, start, end, bar.at))
+
+    def is_quiet(self, bar: Candle) -> bool:
+        """Whether nothing can happen anywhere inside the bar."""
+        expires_at = self.plan.expires_at
+        if self.state.phase is Phase.WAITING and expires_at is not None and bar.at >= expires_at:
+            return False
+        return self.quiet.holds(bar.low) and self.quiet.holds(bar.high)

@@ -1,0 +1,295 @@
+"""What the user says was done, and what time alone decides (RULES 6).
+
+Every action has a number in its plan: doing it twice, or answering an old one, changes nothing.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Final, assert_never
+
+from chatbot.core import entries
+from chatbot.core.events import (
+    ActionDropped,
+    BreachKind,
+    BreachRecorded,
+    CloseReason,
+    FillCorrected,
+    Filled,
+    FillKind,
+    MissCause,
+    PlanClosed,
+    RiskExceeded,
+    StopAdvised,
+    StopHit,
+    StopMoved,
+    StopReason,
+    TargetCancelled,
+    TierSkipped,
+)
+from chatbot.core.exits import target_quantity, unanswered_closes
+from chatbot.core.inputs import (
+    Abandon,
+    Answer,
+    CancelTarget,
+    ClockTick,
+    Confirm,
+    CorrectFill,
+    InsistStop,
+    ReportAdd,
+    ReportExit,
+    Skip,
+)
+from chatbot.core.money import Millis
+from chatbot.core.position import money_at_risk
+from chatbot.core.run import Run
+from chatbot.core.state import Action, ActionKind, Phase, PlanState
+from chatbot.core.stops import exceeds_risk
+
+PATIENCE: Final[Millis] = 24 * 60 * 60 * 1000
+"""How long an exit or a missed entry waits for an answer before it is closed as assumed."""
+ALL_TARGETS: Final = 1_000_000
+
+
+def confirm(run: Run, given: Confirm) -> bool:
+    """Record what an action really did. True where that was tier 1, the entry itself."""
+    action = run.state.action(given.action)
+    if action is None:
+        return False
+    match action.kind:
+        case ActionKind.ADD:
+            confirm_add(run, action, given)
+            return action.index == 1
+        case ActionKind.CLOSE:
+            confirm_close(run, action, given)
+        case ActionKind.EXIT:
+            confirm_exit(run, action, given)
+        case ActionKind.MOVE_STOP:
+            run.emit(StopMoved(action.price if given.price is None else given.price, action.number, given.at))
+        case ActionKind.ANSWER:
+            pass
+        case unknown:
+            assert_never(unknown)
+    return False
+
+
+def confirm_add(run: Run, action: Action, given: Confirm) -> None:
+    """The tier is in as it really filled, and is judged again as it really filled."""
+    price, quantity = given.price or action.price, given.quantity or action.quantity
+    run.emit(Filled(FillKind.TIER, action.index, price, quantity, action.number, given.at))
+    if action.index > 1:
+        worse = price if given.market is None or run.plan.favours(given.market, price) else given.market
+        entries.advise_scale_in(run, action.index, worse, given.at)
+        judge_risk(run, given.at)
+
+
+def confirm_close(run: Run, action: Action, given: Confirm) -> None:
+    """A target's close, as it really filled; what is left decides whether the trade is over."""
+    quantity = given.quantity or target_quantity(run.state, action.index)
+    quantity = min(quantity, run.state.position.quantity)
+    price = given.price or action.price
+    run.emit(Filled(FillKind.TARGET, action.index, price, quantity, action.number, given.at))
+    finish_if_flat(run, CloseReason.COMPLETED, given.at)
+
+
+def confirm_exit(run: Run, action: Action, given: Confirm) -> None:
+    """The exit; the part of it whose earlier close is unanswered stays to be answered."""
+    state = run.state
+    quantity = min(given.quantity or certainly_open(state), state.position.quantity)
+    settled = action.number if quantity >= certainly_open(state) else 0
+    price = given.price or action.price
+    run.emit(Filled(FillKind.EXIT, 0, price, quantity, settled, given.at))
+    finish_if_flat(run, CloseReason.STOPPED, given.at)
+
+
+def certainly_open(state: PlanState) -> Decimal:
+    """What is open even if every unanswered close was done."""
+    return state.position.quantity - unanswered_closes(state, ALL_TARGETS)
+
+
+def finish_if_flat(run: Run, reason: CloseReason, at: Millis) -> None:
+    """Close the plan once nothing is open; a plan already being stopped out was stopped."""
+    if run.state.position.quantity == 0:
+        run.close(CloseReason.STOPPED if run.state.phase is Phase.CLOSING else reason, at)
+
+
+def judge_risk(run: Run, at: Millis) -> None:
+    """Say by how much a real fill exceeds the money the plan agreed to risk, and what mends it."""
+    state = run.state
+    position, limit = state.position, state.r_money
+    if not position.quantity or not exceeds_risk(state, position, state.stop):
+        return
+    at_risk = money_at_risk(run.plan, position, state.stop)
+    excess = (at_risk - limit) / abs(position.average - state.stop)
+    needed = position.average - run.plan.sign * limit / position.quantity
+    run.emit(RiskExceeded(at_risk, limit, excess, needed, at))
+
+
+Report = Answer | Skip | ReportExit | ReportAdd | CorrectFill | InsistStop | CancelTarget | Abandon
+
+
+def report(run: Run, given: Report) -> None:
+    """What the user tells without, or against, being asked."""
+    match given:
+        case Answer():
+            answer(run, given)
+        case Skip():
+            skip(run, given)
+        case ReportExit():
+            exited(run, given)
+        case ReportAdd():
+            added_outside(run, given)
+        case CorrectFill():
+            correct(run, given)
+        case InsistStop():
+            insist_stop(run, given)
+        case CancelTarget():
+            cancel_target(run, given)
+        case Abandon():
+            if not run.state.is_over:
+                run.close(CloseReason.ABANDONED if run.state.position.quantity else CloseReason.CANCELLED, given.at)
+        case unknown:
+            assert_never(unknown)
+
+
+def answer(run: Run, given: Answer) -> None:
+    """Yes to a manual trigger: the guards decide as for a price."""
+    action = run.state.action(given.action)
+    if action is None or action.kind is not ActionKind.ANSWER:
+        return
+    entries.enter(run, action.index, given.price, given.price, given.at, "confirmed by you")
+
+
+def skip(run: Run, given: Skip) -> None:
+    """Passing on tier 1 ends the plan; on a later tier arms the next; an exit can't be skipped."""
+    action = run.state.action(given.action)
+    if action is None or action.kind is ActionKind.EXIT:
+        return
+    if action.kind in (ActionKind.CLOSE, ActionKind.MOVE_STOP):
+        run.emit(ActionDropped(action.number, given.at))
+        ask_exit_again(run, given.at)
+        return
+    missed = run.state.missed is not None
+    run.emit(TierSkipped(action.index, given.at))
+    if action.index == 1:
+        run.close(CloseReason.MISSED if missed else CloseReason.SKIPPED, given.at)
+
+
+def ask_exit_again(run: Run, at: Millis) -> None:
+    """A close that turns out not to have been done leaves something to exit."""
+    state = run.state
+    left = certainly_open(state)
+    if state.phase is Phase.CLOSING and state.pending(ActionKind.EXIT) is None and left > 0:
+        run.emit(StopHit(state.exit_price or state.stop, left, run.next_action(), at))
+
+
+def exited(run: Run, given: ReportExit) -> None:
+    """The user is out, in full or in part. An exit in full takes unanswered closes as done, marked assumed."""
+    state = run.state
+    if state.is_over or state.position.quantity == 0:
+        return
+    if given.quantity is None:
+        assume_closes(run, given.at)
+    left = run.state.position.quantity
+    quantity = left if given.quantity is None else min(given.quantity, left)
+    if quantity:
+        run.emit(Filled(FillKind.EXIT, 0, given.price, quantity, 0, given.at))
+    finish_if_flat(run, CloseReason.STOPPED if given.by_stop else CloseReason.EXITED, given.at)
+
+
+def assume_closes(run: Run, at: Millis) -> None:
+    """Take every unanswered close as filled at its own price, and say that this is assumed."""
+    for action in [a for a in run.state.actions if a.kind is ActionKind.CLOSE]:
+        quantity = min(action.quantity, run.state.position.quantity)
+        kind = FillKind.TARGET
+        run.emit(Filled(kind, action.index, action.price, quantity, action.number, at, assumed=True))
+
+
+def added_outside(run: Run, given: ReportAdd) -> None:
+    """An add the plan did not foresee is recorded, judged like any other, and counts as a breach."""
+    if run.state.phase is not Phase.OPEN:
+        return
+    reason = entries.objection(run.state, len(run.state.tiers) + 1, given.price, given.quantity)
+    run.emit(Filled(FillKind.OUTSIDE, 0, given.price, given.quantity, 0, given.at))
+    note = "; ".join(part for part in (reason and reason.value, given.note) if part)
+    run.emit(BreachRecorded(BreachKind.OUTSIDE_ADD, note, given.at))
+    entries.advise_scale_in_at(run, given.price, given.at)
+    judge_risk(run, given.at)
+
+
+def correct(run: Run, given: CorrectFill) -> None:
+    """A fill as it really was; a closed plan's result is told anew."""
+    state = run.state
+    if not 1 <= given.fill <= len(state.fills):
+        return
+    run.emit(FillCorrected(given.fill, given.price, given.quantity, given.at))
+    if state.is_over:
+        run.close(state.close_reason or CloseReason.EXITED, given.at)
+    else:
+        judge_risk(run, given.at)
+
+
+def insist_stop(run: Run, given: InsistStop) -> None:
+    """A tighter stop becomes the plan's; a looser one is only believed of the exchange, and is a breach."""
+    state = run.state
+    if state.phase is not Phase.OPEN or given.stop == state.stop:
+        return
+    if run.plan.favours(given.stop, state.stop):
+        run.emit(StopAdvised(given.stop, StopReason.USER, 0, given.at))
+    else:
+        run.emit(BreachRecorded(BreachKind.LOOSENED_STOP, given.reason, given.at))
+    run.emit(StopMoved(given.stop, 0, given.at))
+
+
+def cancel_target(run: Run, given: CancelTarget) -> None:
+    """Holding past a target; after TP1 that is greed and counts as a breach."""
+    state = run.state
+    ahead = range(state.targets_hit + 1, len(run.plan.targets) + 1)
+    if state.is_over or given.target not in ahead or given.target in state.cancelled_targets:
+        return
+    if state.targets_hit:
+        run.emit(BreachRecorded(BreachKind.GREEDY_HOLD, given.reason, given.at))
+    run.emit(TargetCancelled(given.target, given.at))
+
+
+def deadline(state: PlanState) -> Millis | None:
+    """The next moment at which time alone changes the plan; None while there is none."""
+    match state.phase:
+        case Phase.WAITING:
+            return state.plan.expires_at
+        case Phase.CLOSING:
+            return None if state.closing_since is None else state.closing_since + PATIENCE
+        case Phase.OPEN:
+            return last_close_due(state)
+        case Phase.DRAFT | Phase.CLOSED:
+            return None
+
+
+def last_close_due(state: PlanState) -> Millis | None:
+    """When the closes that leave nothing open are taken as done."""
+    closes = [a for a in state.actions if a.kind is ActionKind.CLOSE]
+    return closes[-1].at + PATIENCE if closes and certainly_open(state) <= 0 else None
+
+
+def clock(run: Run, given: ClockTick) -> None:
+    """What is overdue at `given.at`."""
+    due = deadline(run.state)
+    if due is None or given.at < due:
+        return
+    state = run.state
+    if state.phase is Phase.WAITING:
+        entries.miss(run, state.tiers[0].price, MissCause.EXPIRY, given.at)
+    elif state.missed is not None:
+        run.close(CloseReason.MISSED, given.at, assumed=True)
+    else:
+        assume_all(run, given.at)
+
+
+def assume_all(run: Run, at: Millis) -> None:
+    """Nobody answered for a day: everything is taken as done at its event's price, marked assumed."""
+    assume_closes(run, at)
+    state = run.state
+    if state.position.quantity and state.exit_price is not None:
+        run.emit(Filled(FillKind.EXIT, 0, state.exit_price, state.position.quantity, 0, at, assumed=True))
+    reason = CloseReason.STOPPED if state.phase is Phase.CLOSING else CloseReason.COMPLETED
+    run.emit(PlanClosed(reason, run.state.position.realised, run.state.r_multiple, at, assumed=True))

@@ -1,0 +1,1 @@
+"""Events and states as text and keyboards: pure, knows nothing of Telegram beyond plain values."""

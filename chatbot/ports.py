@@ -1,0 +1,331 @@
+"""What the coach needs from the rooms around it: values to keep, and small protocols to keep them through.
+
+A unit of work is one transaction: everything written in it lands together, or nothing does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import IntEnum, StrEnum
+from typing import Protocol, TypeVar
+
+from chatbot.core.events import Event, Filled
+from chatbot.core.market import Quote
+from chatbot.core.money import Millis
+from chatbot.core.plan import Plan
+from chatbot.core.quiet import Interval
+from chatbot.core.state import Phase
+
+Clock = Callable[[], Millis]
+
+current_update: ContextVar[int | None] = ContextVar("current_update", default=None)
+"""The id of the update being dealt with: the first unit of work that changes anything also marks it as done."""
+
+
+T = TypeVar("T")
+
+
+class OnDatabase(Protocol):
+    """Runs a function on the database thread, the caller's context along; raises what it raises."""
+
+    def __call__(self, work: Callable[[], T], /) -> Awaitable[T]: ...
+
+
+class Priority(IntEnum):
+    """How urgent a message is; the smallest leaves first."""
+
+    STOP = 1
+    REPLY = 2
+    STOP_MOVE = 3
+    TARGET = 4
+    ADD = 5
+    INFO = 6
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """A person the bot answers. `daily_hour` is the UTC hour of the daily checklist; paused: the bot was blocked."""
+
+    user_id: int
+    chat_id: int
+    is_owner: bool = False
+    equity: Decimal | None = None
+    exchange: str | None = None
+    daily_hour: int = 8
+    paused: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A plan being talked through. `answers` is JSON-ready; `version` grows with every change; 0 = not stored yet."""
+
+    user_id: int
+    chat_id: int
+    step: str
+    answers: Mapping[str, object]
+    draft_id: int = 0
+    version: int = 0
+    touched_at: Millis = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PlanRow:
+    """A stored plan without its events: what watching and listing need."""
+
+    plan_id: int
+    number: int
+    user_id: int
+    chat_id: int
+    exchange: str
+    symbol: str
+    phase: Phase
+    sequence: int
+    interval: Interval
+    due_at: Millis | None
+
+
+@dataclass(frozen=True, slots=True)
+class PlanRecord:
+    """A stored plan with all its events, oldest first."""
+
+    row: PlanRow
+    plan: Plan
+    events: tuple[Event, ...]
+
+
+class PlanMoved(Exception):
+    """The plan changed since it was read (another sequence number than expected): read again and decide anew."""
+
+
+@dataclass(frozen=True, slots=True)
+class OutMessage:
+    """One message to send. `keyboard` is rows of buttons as JSON-ready dicts: {"text", "data"|"copy"|"url", "style"}.
+
+    With a `slot`, the chat's newest message of that slot is edited in place (or replaced at the bottom when
+    `fresh`), and older queued messages of the slot are superseded. `dedupe` is unique: writing it twice keeps one.
+    """
+
+    chat_id: int
+    text: str
+    priority: Priority
+    dedupe: str
+    keyboard: Sequence[Sequence[Mapping[str, str]]] = ()
+    plan_id: int | None = None
+    sequence: int = 0
+    slot: str | None = None
+    fresh: bool = False
+    not_before: Millis = 0
+
+
+class SendState(StrEnum):
+    """The life of an outbox row: queued -claim-> sending -ok-> sent | -later-> queued | -never-> dead."""
+
+    QUEUED = "queued"
+    SENDING = "sending"
+    SENT = "sent"
+    SUPERSEDED = "superseded"
+    DEAD = "dead"
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A claimed outbox row. `uncertain`: an earlier try may have been delivered, so this one is marked a repeat."""
+
+    outbox_id: int
+    message: OutMessage
+    created_at: Millis
+    attempts: int
+    uncertain: bool
+    message_id: int | None
+    """The Telegram message of the slot to edit, if the slot has one."""
+
+
+class ReminderKind(StrEnum):
+    """What a reminder is about."""
+
+    ACTION = "action"
+    DRAFT = "draft"
+    DAILY = "daily"
+
+
+@dataclass(frozen=True, slots=True)
+class Reminder:
+    """Something to say again at `due_at`. `subject` is the plan, draft or user; `action` the action's number."""
+
+    kind: ReminderKind
+    subject: int
+    action: int
+    user_id: int
+    due_at: Millis
+    count: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class StoredUpdate:
+    """A Telegram update as it came, kept until what it changed is committed."""
+
+    update_id: int
+    payload: str
+
+
+class Users(Protocol):
+    """The people the bot answers."""
+
+    def get(self, user_id: int) -> User | None: ...
+    def put(self, user: User) -> None: ...
+    def pause(self, chat_id: int, *, paused: bool) -> None: ...
+    def move_chat(self, old_chat_id: int, new_chat_id: int) -> None: ...
+    def owner(self) -> User | None: ...
+    def all(self) -> Sequence[User]: ...
+
+
+class Drafts(Protocol):
+    """At most one draft a user."""
+
+    def of(self, user_id: int) -> Draft | None: ...
+    def put(self, draft: Draft) -> Draft:
+        """Store with `version` + 1; gives back what is stored."""
+        ...
+
+    def drop(self, user_id: int) -> None: ...
+
+
+class Plans(Protocol):
+    """Plans and their append-only events. Every read by a person is bound to their user id."""
+
+    def add(self, user: User, plan: Plan) -> PlanRow:
+        """A new plan without events, numbered within its user from 1."""
+        ...
+
+    def append(
+        self,
+        record: PlanRow,
+        events: Sequence[Event],
+        interval: Interval,
+        phase: Phase,
+        due_at: Millis | None,
+    ) -> PlanRow:
+        """Add events after `record.sequence` and update the row; raises PlanMoved on a conflict."""
+        ...
+
+    def record(self, plan_id: int) -> PlanRecord | None: ...
+    def of_user(self, user_id: int, number: int) -> PlanRecord | None: ...
+    def open_of(self, user_id: int) -> Sequence[PlanRow]: ...
+    def all_of(self, user_id: int) -> Sequence[PlanRow]: ...
+    def watched(self) -> Sequence[PlanRow]:
+        """Every plan that is armed and not over (waiting, open, closing), of all users."""
+        ...
+
+    def due(self, now: Millis) -> Sequence[PlanRow]:
+        """Plans not over whose `due_at` has come."""
+        ...
+
+    def fills(self, plan_id: int) -> Sequence[Filled]: ...
+
+
+class Outbox(Protocol):
+    """Messages to send, at least once, the most urgent first, in order within a priority."""
+
+    def add(self, message: OutMessage, now: Millis) -> None: ...
+    def supersede(self, plan_id: int, priority: Priority) -> None:
+        """Queued messages of this plan and priority are not sent any more."""
+        ...
+
+    def claim(self, now: Millis, *, limit: int = 1, busy_chats: frozenset[int] = frozenset()) -> Sequence[Outgoing]:
+        """Mark as sending and hand out the most urgent due rows, at most one a chat, none of `busy_chats`
+        and none of paused users."""
+        ...
+
+    def sent(self, outbox_id: int, message_id: int | None, now: Millis) -> None:
+        """Delivered; the row's slot, if any, now is `message_id`."""
+        ...
+
+    def later(self, outbox_id: int, not_before: Millis, *, uncertain: bool) -> None: ...
+    def dead(self, outbox_id: int, why: str) -> None: ...
+    def recover(self) -> int:
+        """At start: rows found in `sending` are queued again, marked uncertain. How many there were."""
+        ...
+
+    def next_due(self) -> Millis | None:
+        """When the next queued row may leave."""
+        ...
+
+    def slot_message(self, chat_id: int, slot: str) -> int | None: ...
+    def forget_slot(self, chat_id: int, slot: str) -> None: ...
+    def depth(self) -> int: ...
+
+
+class Reminders(Protocol):
+    """What is to be said again; one row per (kind, subject, action)."""
+
+    def put(self, reminder: Reminder) -> None: ...
+    def drop(self, kind: ReminderKind, subject: int, action: int | None = None) -> None: ...
+    def get(self, kind: ReminderKind, subject: int, action: int) -> Reminder | None: ...
+    def due(self, now: Millis, limit: int = 100) -> Sequence[Reminder]: ...
+
+
+class Inbox(Protocol):
+    """Updates that came and are not yet dealt with."""
+
+    def add(self, updates: Sequence[StoredUpdate]) -> None:
+        """Keep updates; one that was ever kept before is not kept again."""
+        ...
+
+    def waiting(self) -> Sequence[StoredUpdate]: ...
+    def done(self, update_id: int) -> None: ...
+    def last_id(self) -> int | None: ...
+
+
+class Quotes(Protocol):
+    """The newest price seen per market: the watermark."""
+
+    def put(self, exchange: str, quotes: Sequence[Quote]) -> None: ...
+    def get(self, exchange: str, symbol: str) -> Quote | None: ...
+
+
+class Settings(Protocol):
+    """Small facts the bot keeps about itself: the signing key, the owner link, a dialog a user is in."""
+
+    def get(self, name: str) -> str | None: ...
+    def put(self, name: str, value: str) -> None: ...
+    def drop(self, name: str) -> None: ...
+
+
+class Unit(Protocol):
+    """One transaction's view of everything that is kept."""
+
+    @property
+    def users(self) -> Users: ...
+    @property
+    def drafts(self) -> Drafts: ...
+    @property
+    def plans(self) -> Plans: ...
+    @property
+    def outbox(self) -> Outbox: ...
+    @property
+    def reminders(self) -> Reminders: ...
+    @property
+    def inbox(self) -> Inbox: ...
+    @property
+    def quotes(self) -> Quotes: ...
+    @property
+    def settings(self) -> Settings: ...
+
+
+class Units(Protocol):
+    """Opens units of work: commits when the block ends well, rolls everything back when it raises."""
+
+    def __call__(self) -> AbstractContextManager[Unit]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a use case wants the caller to know: a short toast for a tapped button, if any."""
+
+    toast: str = ""
+    show_alert: bool = False
+    notes: tuple[str, ...] = field(default_factory=tuple)
