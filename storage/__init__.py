@@ -1,0 +1,1 @@
+"""What is kept: tables, migrations and the repositories behind the ports. The only room that speaks SQL."""

@@ -1,0 +1,201 @@
+"""Messages to send, at least once, the most urgent first.
+
+    queued -claim-> sending -sent-> sent | -later-> queued | -dead-> dead;  queued -newer one of its slot-> superseded
+
+A chat has one message under way at a time. Within a priority its messages leave in the order of `planned_at`, one
+that waits for another try holding back those behind it; a more urgent one passes.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, Row, and_, func, insert, or_, select, update
+from sqlalchemy.sql.dml import Update
+
+from chatbot.core.money import Millis
+from chatbot.ports import Outgoing, OutMessage, Priority, SendState
+from storage.tables import OUTBOX, SLOTS, USERS
+from storage.work import Work
+
+QUEUED: Final = SendState.QUEUED.value
+SENDING: Final = SendState.SENDING.value
+AHEAD: Final = OUTBOX.alias("ahead")
+"""The outbox again, for what stands before a row."""
+
+
+@dataclass(frozen=True, slots=True)
+class SqlOutbox:
+    """The queue of all chats, and the message each slot of a chat stands in."""
+
+    work: Work
+
+    def add(self, message: OutMessage, now: Millis) -> None:
+        """Queue a message, once per `dedupe`. It takes the place of queued ones of its slot."""
+        known = select(OUTBOX.c.outbox_id).where(OUTBOX.c.dedupe == message.dedupe)
+        if self.work.run(known).first() is not None:
+            return
+        fresh = message.fresh
+        if message.slot is not None:
+            fresh = self.replace_queued(message.chat_id, message.slot) or fresh
+        self.work.run(insert(OUTBOX).values(outbox_values(message, now, fresh=fresh)))
+
+    def replace_queued(self, chat_id: int, slot: str) -> bool:
+        """Take queued messages of a slot off the queue; whether the slot was to move to the bottom with them."""
+        waiting = and_(OUTBOX.c.chat_id == chat_id, OUTBOX.c.slot == slot, OUTBOX.c.state == QUEUED)
+        rows = self.work.run(select(OUTBOX.c.outbox_id, OUTBOX.c.fresh).where(waiting)).all()
+        if rows:
+            self.work.run(update(OUTBOX).where(waiting).values(state=SendState.SUPERSEDED.value))
+        return any(row.fresh for row in rows)
+
+    def supersede(self, plan_id: int, priority: Priority) -> None:
+        """Queued messages of this plan and priority are not sent any more."""
+        these = and_(OUTBOX.c.plan_id == plan_id, OUTBOX.c.state == QUEUED, OUTBOX.c.priority == int(priority))
+        self.work.run(update(OUTBOX).where(these).values(state=SendState.SUPERSEDED.value))
+
+    def claim(self, now: Millis, *, limit: int = 1, busy_chats: frozenset[int] = frozenset()) -> Sequence[Outgoing]:
+        """Mark as sending and hand out the most urgent due rows, at most one a chat, none of `busy_chats`
+        and none of paused users. Each counts this try among its attempts."""
+        chosen = self.choose(now, limit, busy_chats)
+        if not chosen:
+            return ()
+        these = OUTBOX.c.outbox_id.in_(chosen)
+        self.work.run(update(OUTBOX).where(these).values(state=SENDING, attempts=OUTBOX.c.attempts + 1))
+        slot = and_(SLOTS.c.chat_id == OUTBOX.c.chat_id, SLOTS.c.slot == OUTBOX.c.slot)
+        rows = select(OUTBOX, SLOTS.c.message_id.label("slot_message_id")).outerjoin_from(OUTBOX, SLOTS, slot)
+        by_id = {row.outbox_id: outgoing(row) for row in self.work.run(rows.where(these))}
+        return [by_id[outbox_id] for outbox_id in chosen]
+
+    def choose(self, now: Millis, limit: int, busy_chats: frozenset[int]) -> list[int]:
+        """The rows to claim, most urgent first."""
+        # A chat has at most one leader a priority, so this many rows hold `limit` different chats if there are as many.
+        enough = limit * len(Priority)
+        leaders = select(OUTBOX.c.outbox_id, OUTBOX.c.chat_id).where(is_leader(), OUTBOX.c.due_at <= now)
+        if busy_chats:
+            leaders = leaders.where(OUTBOX.c.chat_id.not_in(busy_chats))
+        order = (OUTBOX.c.priority, OUTBOX.c.planned_at, OUTBOX.c.outbox_id)
+        rows = self.work.run(leaders.order_by(*order).limit(enough).with_for_update(skip_locked=True))
+        first_of_chat: dict[int, int] = {}
+        for row in rows:
+            first_of_chat.setdefault(row.chat_id, row.outbox_id)
+        return list(first_of_chat.values())[:limit]
+
+    def sent(self, outbox_id: int, message_id: int | None, now: Millis) -> None:
+        """Delivered; the row's slot, if any, now is `message_id`."""
+        values = {"state": SendState.SENT.value, "message_id": message_id, "sent_at": now}
+        self.work.run(this(outbox_id).values(values))
+        row = self.work.run(select(OUTBOX.c.chat_id, OUTBOX.c.slot).where(OUTBOX.c.outbox_id == outbox_id)).first()
+        if row is not None and row.slot is not None and message_id is not None:
+            self.work.upsert(SLOTS, [{"chat_id": row.chat_id, "slot": row.slot, "message_id": message_id}])
+
+    def later(self, outbox_id: int, not_before: Millis, *, uncertain: bool) -> None:
+        """Try again then, unless its slot has something newer to say. Once uncertain, a row stays so."""
+        doubt = {"uncertain": True} if uncertain else {}
+        self.work.run(this(outbox_id).values(state=QUEUED, due_at=not_before, **doubt))
+        self.drop_overtaken(OUTBOX.c.outbox_id == outbox_id)
+
+    def dead(self, outbox_id: int, why: str) -> None:
+        """Never to be delivered."""
+        self.work.run(this(outbox_id).values(state=SendState.DEAD.value, why_dead=why))
+
+    def recover(self) -> int:
+        """At start: rows found in `sending` are queued again, marked uncertain. How many there were."""
+        found = self.work.run(select(OUTBOX.c.outbox_id).where(OUTBOX.c.state == SENDING)).scalars().all()
+        if found:
+            these = OUTBOX.c.outbox_id.in_(found)
+            self.work.run(update(OUTBOX).where(these).values(state=QUEUED, uncertain=True))
+            self.drop_overtaken(these)
+        return len(found)
+
+    def drop_overtaken(self, which: ColumnElement[bool]) -> None:
+        """A queued row whose slot got a newer one meanwhile is not sent: old words must not replace new ones."""
+        newer = and_(
+            AHEAD.c.chat_id == OUTBOX.c.chat_id,
+            AHEAD.c.slot == OUTBOX.c.slot,
+            AHEAD.c.outbox_id > OUTBOX.c.outbox_id,
+            AHEAD.c.state.in_((QUEUED, SENDING, SendState.SENT.value)),
+        )
+        exists = select(AHEAD.c.outbox_id).where(newer).exists()
+        overtaken = self.work.run(select(OUTBOX).where(which, OUTBOX.c.state == QUEUED, exists)).all()
+        for row in overtaken:
+            self.work.run(this(row.outbox_id).values(state=SendState.SUPERSEDED.value))
+            if row.fresh:
+                waiting = and_(OUTBOX.c.chat_id == row.chat_id, OUTBOX.c.slot == row.slot, OUTBOX.c.state == QUEUED)
+                self.work.run(update(OUTBOX).where(waiting).values(fresh=True))
+
+    def next_due(self) -> Millis | None:
+        """When the next queued row may leave, as far as its chat is free and its user not paused."""
+        return self.work.run(select(func.min(OUTBOX.c.due_at)).where(is_leader())).scalar()
+
+    def slot_message(self, chat_id: int, slot: str) -> int | None:
+        which = (SLOTS.c.chat_id == chat_id, SLOTS.c.slot == slot)
+        return self.work.run(select(SLOTS.c.message_id).where(*which)).scalar()
+
+    def forget_slot(self, chat_id: int, slot: str) -> None:
+        self.work.run(SLOTS.delete().where(SLOTS.c.chat_id == chat_id, SLOTS.c.slot == slot))
+
+    def depth(self) -> int:
+        """How many messages are queued or under way."""
+        unsent = OUTBOX.c.state.in_((QUEUED, SENDING))
+        return int(self.work.run(select(func.count()).select_from(OUTBOX).where(unsent)).scalar_one())
+
+
+def this(outbox_id: int) -> Update:
+    """A change of one row."""
+    return update(OUTBOX).where(OUTBOX.c.outbox_id == outbox_id)
+
+
+def is_leader() -> ColumnElement[bool]:
+    """The first queued row of its chat and priority, in a chat that has nothing under way and is not paused."""
+    before = or_(
+        AHEAD.c.planned_at < OUTBOX.c.planned_at,
+        and_(AHEAD.c.planned_at == OUTBOX.c.planned_at, AHEAD.c.outbox_id < OUTBOX.c.outbox_id),
+    )
+    same_queue = and_(AHEAD.c.chat_id == OUTBOX.c.chat_id, AHEAD.c.state == QUEUED)
+    ahead = select(AHEAD.c.outbox_id).where(same_queue, AHEAD.c.priority == OUTBOX.c.priority, before).exists()
+    under_way = select(AHEAD.c.outbox_id).where(AHEAD.c.chat_id == OUTBOX.c.chat_id, AHEAD.c.state == SENDING).exists()
+    paused = select(USERS.c.user_id).where(USERS.c.chat_id == OUTBOX.c.chat_id, USERS.c.paused).exists()
+    return and_(OUTBOX.c.state == QUEUED, ~ahead, ~under_way, ~paused)
+
+
+def outbox_values(message: OutMessage, now: Millis, *, fresh: bool) -> dict[str, Any]:
+    """A message as a new row at its place in the queue."""
+    planned_at = max(now, message.not_before)
+    return {
+        "chat_id": message.chat_id,
+        "text": message.text,
+        "priority": int(message.priority),
+        "dedupe": message.dedupe,
+        "keyboard": json.dumps([[dict(button) for button in row] for row in message.keyboard], ensure_ascii=False),
+        "plan_id": message.plan_id,
+        "sequence": message.sequence,
+        "slot": message.slot,
+        "fresh": fresh,
+        "not_before": message.not_before,
+        "created_at": now,
+        "planned_at": planned_at,
+        "due_at": planned_at,
+        "state": QUEUED,
+        "attempts": 0,
+        "uncertain": False,
+    }
+
+
+def outgoing(row: Row[Any]) -> Outgoing:
+    """A claimed row, with the slot's message to edit."""
+    message = OutMessage(
+        row.chat_id,
+        row.text,
+        Priority(row.priority),
+        row.dedupe,
+        tuple(tuple(buttons) for buttons in json.loads(row.keyboard)),
+        row.plan_id,
+        row.sequence,
+        row.slot,
+        row.fresh,
+        row.not_before,
+    )
+    return Outgoing(row.outbox_id, message, row.created_at, row.attempts, row.uncertain, row.slot_message_id)
