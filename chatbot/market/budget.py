@@ -1,0 +1,40 @@
+"""A request-weight budget over the last minute, so that the exchange never has to say stop."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass, field
+from typing import Final
+
+from chatbot.core.money import Millis
+
+WINDOW: Final[Millis] = 60_000
+SHARE_USED: Final = 0.8
+
+
+@dataclass(slots=True)
+class Budget:
+    """`a_minute` is the exchange's limit; a fifth of it is left for others on the same address."""
+
+    a_minute: int | None
+    spent: deque[tuple[Millis, int]] = field(default_factory=deque)
+
+    def wait(self, weight: int, now: Millis) -> Millis:
+        """How long until a request of this weight fits; 0 means now."""
+        if self.a_minute is None:
+            return 0
+        while self.spent and self.spent[0][0] <= now - WINDOW:
+            self.spent.popleft()
+        excess = sum(cost for _, cost in self.spent) + weight - int(self.a_minute * SHARE_USED)
+        for at, cost in self.spent:
+            if excess <= 0:
+                return 0
+            excess -= cost
+            if excess <= 0:
+                return at + WINDOW - now
+        return 0
+
+    def spend(self, weight: int, now: Millis) -> None:
+        """Count a request."""
+        if self.a_minute is not None:
+            self.spent.append((now, weight))

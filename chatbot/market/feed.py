@@ -1,0 +1,118 @@
+"""Prices, candles and instruments of every known exchange; all that comes out is checked and exact."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from random import Random
+from typing import Any, Final
+
+from chatbot.core.candles import Candle
+from chatbot.core.market import Final as GiveUp
+from chatbot.core.market import Instrument, MarketError, Quote, Resolution
+from chatbot.core.money import Millis
+from chatbot.market.connection import Connection, Manners
+from chatbot.market.exchanges import PriceCall, venue_of
+from chatbot.market.rows import candles_of, closed, quotes_of
+from chatbot.market.session import RoutedSession
+from chatbot.market.symbols import resolve
+
+MANNERS: Final = Manners()
+CLOCK_GRACE: Final[Millis] = 2_000
+
+
+def wall_clock() -> Millis:
+    """The real time."""
+    return int(time.time() * 1_000)
+
+
+class Feed:
+    """`hosts` maps exchange hosts to whoever serves them instead; with `only`, all others are refused.
+
+    `clock` is the market's time, which a simulated market may run faster than ours.
+    """
+
+    def __init__(
+        self,
+        hosts: Mapping[str, str] | None = None,
+        *,
+        only: bool = False,
+        clock: Callable[[], Millis] = wall_clock,
+        random: Random | None = None,
+        manners: Manners = MANNERS,
+    ) -> None:
+        self.session = RoutedSession(hosts or {}, only=only)
+        self.clock = clock
+        self.random = random or Random()  # noqa: S311 -- spreads retries, guards nothing
+        self.manners = manners
+        self.connections: dict[str, Connection] = {}
+
+    async def quotes(self, exchange: str, symbols: frozenset[str]) -> dict[str, Quote]:
+        """The last prices, with one request for all symbols; one without a usable price is left out.
+
+        Raises MarketError.
+        """
+        connection = self.connection(exchange)
+        await connection.catalogue()
+        client, costs = connection.client, connection.venue.costs
+        by_last = connection.venue.price_call is PriceCall.LAST_PRICES
+        request = client.fetch_last_prices if by_last else client.fetch_tickers
+
+        def read(rows: Any) -> dict[str, Quote]:
+            return quotes_of(rows, symbols, self.clock())
+
+        return await connection.ask(costs.prices, request, read)
+
+    async def candles(
+        self, exchange: str, symbol: str, timeframe: str, since: Millis | None = None, limit: int = 498
+    ) -> list[Candle]:
+        """Closed candles in order: the first `limit` from `since` on, or without it the last. Raises MarketError."""
+        connection = self.connection(exchange)
+        await self.must_list(connection, symbol)
+        length = self.length_of(connection, timeframe)
+        rows = min(limit + 1, connection.venue.most_candles)
+
+        def read(answer: Any) -> list[Candle]:
+            over = closed(candles_of(answer, length), length, self.clock(), CLOCK_GRACE)
+            wanted = [candle for candle in over if since is None or candle.at >= since]
+            return wanted[-limit:] if since is None else wanted[:limit]
+
+        return await connection.ask(
+            connection.venue.costs.of_candles(rows),
+            lambda: connection.client.fetch_ohlcv(symbol, timeframe, since, rows),
+            read,
+        )
+
+    async def instruments(self, exchange: str) -> Mapping[str, Instrument]:
+        """The linear perpetuals by symbol. Raises MarketError."""
+        return (await self.connection(exchange).catalogue()).instruments
+
+    async def resolve(self, exchange: str, text: str) -> Resolution:
+        """The contract a person means, or why there is none. Raises MarketError."""
+        return resolve(text, await self.connection(exchange).catalogue())
+
+    async def must_list(self, connection: Connection, symbol: str) -> None:
+        """Raises MarketError for a symbol that the exchange does not list, its list being sane."""
+        if symbol not in (await connection.catalogue()).instruments:
+            raise MarketError(connection.venue.id, GiveUp(f"{connection.venue.name} does not list {symbol}."))
+
+    def length_of(self, connection: Connection, timeframe: str) -> Millis:
+        """A timeframe in milliseconds. Raises MarketError where the exchange has no such candles."""
+        if timeframe not in connection.client.timeframes:
+            reason = f"{connection.venue.name} has no {timeframe} candles."
+            raise MarketError(connection.venue.id, GiveUp(reason))
+        return int(connection.client.parse_timeframe(timeframe)) * 1_000
+
+    def connection(self, exchange: str) -> Connection:
+        """The exchange, opened when first needed. Raises LookupError for one that is not known."""
+        if exchange not in self.connections:
+            opened = Connection(venue_of(exchange), self.session, self.random, self.manners)
+            self.connections[exchange] = opened
+        return self.connections[exchange]
+
+    async def aclose(self) -> None:
+        """Close every exchange and the session they share."""
+        for connection in self.connections.values():
+            await connection.close()
+        self.connections.clear()
+        await self.session.close()

@@ -1,0 +1,55 @@
+"""A GET-only web session that sends chosen hosts elsewhere, so ccxt keeps the addresses its own logic relies on.
+
+It must never offer POST, PUT or DELETE: an order can't leave through it.
+"""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import Mapping
+from contextlib import AbstractAsyncContextManager
+from typing import Any
+
+import aiohttp
+import certifi
+import yarl
+
+
+class HostRefusedError(aiohttp.ClientConnectionError):
+    """A host that nobody serves was asked for while only the served ones are allowed."""
+
+
+class RoutedSession:
+    """What ccxt takes as its session. `hosts` maps a host name to the base URL that serves it instead."""
+
+    def __init__(self, hosts: Mapping[str, str], *, only: bool) -> None:
+        self.bases = {host: yarl.URL(base) for host, base in hosts.items()}
+        self.only = only
+        self.headers: Mapping[str, str] = {}
+        self.inner: aiohttp.ClientSession | None = None
+
+    def get(self, url: yarl.URL, **options: Any) -> AbstractAsyncContextManager[aiohttp.ClientResponse]:
+        """Ask whoever serves the address. Raises HostRefusedError."""
+        return self.opened().get(self.route(url), **options)
+
+    def route(self, url: yarl.URL) -> yarl.URL:
+        """The address that is really asked; path and query stay exactly as they are. Raises HostRefusedError."""
+        base = self.bases.get(url.host or "")
+        if base is not None:
+            return yarl.URL(f"{str(base).rstrip('/')}{url.raw_path_qs}", encoded=True)
+        if self.only:
+            raise HostRefusedError(f"{url.host} is not served here")
+        return url
+
+    def opened(self) -> aiohttp.ClientSession:
+        """The session underneath, made when the first request needs it."""
+        if self.inner is None:
+            context = ssl.create_default_context(cafile=certifi.where())
+            self.inner = aiohttp.ClientSession(connector=aiohttp.TCPConnector(ssl=context))
+        return self.inner
+
+    async def close(self) -> None:
+        """Close what was opened."""
+        inner, self.inner = self.inner, None
+        if inner is not None:
+            await inner.close()

@@ -1,0 +1,86 @@
+"""The updates a bot has not confirmed yet, and the long poll that hands them out to one bot at a time."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable
+from typing import Final
+
+from chatbot.sandbox.telegram.store import Store
+from chatbot.sandbox.telegram.wakeup import Wakeup
+from chatbot.sandbox.telegram.wire import Fields, Refused
+
+LEFT_OUT_BY_DEFAULT: Final = frozenset({"chat_member", "message_reaction", "message_reaction_count"})
+KEPT_SECONDS: Final = 86_400.0
+TAPS_KEPT_SECONDS: Final = 150.0
+OTHER_POLL: Final = "terminated by other getUpdates request; make sure that only one bot instance is running"
+
+
+class Inbox:
+    """Updates in the order they were created; ids grow by one and are never given out twice."""
+
+    def __init__(self, store: Store, clock: Callable[[], float]) -> None:
+        self.store = store
+        self.clock = clock
+        self.wakeup = Wakeup()
+        self.newest_poll = 0
+        self.closed = False
+
+    def add(self, kind: str, body: Fields) -> int | None:
+        """The id of the new update, None when the bot did not ask for this kind."""
+        if not self.wants(kind):
+            return None
+        update_id = self.store.next_number("update")
+        statement = "INSERT INTO updates VALUES (?, ?, ?, ?)"
+        self.store.run(statement, update_id, kind, json.dumps(body), self.clock())
+        self.wakeup.fire()
+        return update_id
+
+    def wants(self, kind: str) -> bool:
+        allowed = self.store.setting("allowed_updates", [])
+        return kind in allowed if allowed else kind not in LEFT_OUT_BY_DEFAULT
+
+    def confirm(self, offset: int) -> None:
+        """Forgets updates below a positive offset, and all but the last few for a negative one."""
+        if offset > 0:
+            self.store.run("DELETE FROM updates WHERE update_id < ?", offset)
+        if offset < 0:
+            last = "SELECT update_id FROM updates ORDER BY update_id DESC LIMIT ?"
+            self.store.run(f"DELETE FROM updates WHERE update_id NOT IN ({last})", -offset)  # noqa: S608 -- fixed text
+
+    def clear(self) -> None:
+        self.store.run("DELETE FROM updates")
+
+    def count(self) -> int:
+        found = self.store.row("SELECT COUNT(*) AS number FROM updates")
+        return int(found["number"]) if found else 0
+
+    def pending(self, limit: int) -> list[Fields]:
+        """What waits for the bot, without what got too old while nobody asked."""
+        now = self.clock()
+        self.store.run("DELETE FROM updates WHERE at < ?", now - KEPT_SECONDS)
+        self.store.run("DELETE FROM updates WHERE kind = 'callback_query' AND at < ?", now - TAPS_KEPT_SECONDS)
+        rows = self.store.run("SELECT * FROM updates ORDER BY update_id LIMIT ?", limit)
+        return [{"update_id": row["update_id"], row["kind"]: json.loads(row["body"])} for row in rows]
+
+    async def poll(self, offset: int, limit: int, seconds: float) -> list[Fields]:
+        """Pending updates, at the latest when the time is over; a newer poll ends this one with a conflict."""
+        self.newest_poll += 1
+        mine = self.newest_poll
+        self.wakeup.fire()
+        self.confirm(offset)
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + seconds
+        while not (found := self.pending(limit)):
+            left = deadline - loop.time()
+            if left <= 0 or self.closed:
+                return []
+            await self.wakeup.wait(left)
+            if self.newest_poll != mine:
+                raise Refused(f"Conflict: {OTHER_POLL}", code=409)
+        return found
+
+    def close(self) -> None:
+        self.closed = True
+        self.wakeup.fire()
