@@ -1,0 +1,201 @@
+"""The one sender of a bot: claims what is due, sends it, records what became of it, at least once each.
+
+A send that is cut off leaves its row in `sending`; the next start queues it again and marks it a repeat.
+Messages of one chat never overtake each other within a priority: a chat whose send failed waits as a whole.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random as randomness
+from contextlib import suppress
+from dataclasses import replace
+from functools import partial
+from typing import Final, assert_never
+
+import structlog
+
+from chatbot.core.money import Millis
+from chatbot.deliver.backoff import MOST, Random, backoff
+from chatbot.deliver.breakage import described
+from chatbot.deliver.limits import Pace
+from chatbot.deliver.messenger import Messenger
+from chatbot.deliver.recording import Claimed, Records, Wanted
+from chatbot.deliver.results import Blocked, Later, Moved, Never, Result, Sent, Why
+from chatbot.ports import Clock, OnDatabase, Outgoing, Priority, Units
+
+log = structlog.stdlib.get_logger()
+
+IN_FLIGHT: Final = 4
+LOOK_EVERY: Final[Millis] = 1_000
+"""What is due later may hide behind a chat that waits: look this often even when nobody wakes the sender."""
+TRIES_WHEN_BROKEN: Final = 5
+
+
+class Sender:
+    """Drains the outbox until it is cancelled or stopped. Call `wake` after every commit that may have queued."""
+
+    def __init__(
+        self,
+        units: Units,
+        messenger: Messenger,
+        clock: Clock,
+        pace: Pace,
+        on_database: OnDatabase,
+        *,
+        random: Random = randomness.random,
+    ) -> None:
+        self.records = Records(units, clock)
+        self.messenger = messenger
+        self.clock = clock
+        self.pace = pace
+        self.on_database = on_database
+        self.random = random
+        self.woken = asyncio.Event()
+        self.in_flight: set[int] = set()
+        """Chats that are being written to."""
+        self.is_stopping = False
+
+    def wake(self) -> None:
+        """There may be something to send."""
+        self.woken.set()
+
+    def stop(self) -> None:
+        """Claim nothing more; `run` ends when what is under way has been recorded."""
+        self.is_stopping = True
+        self.wake()
+
+    async def run(self) -> None:
+        """Delivers until stopped. The outermost place: whatever breaks is logged, and delivery begins anew."""
+        failures = 0
+        while not self.is_stopping:
+            began_at = self.clock()
+            try:
+                await self.deliver_all()
+            except Exception as error:  # noqa: BLE001 -- the named outermost place: alerts must go out
+                failures = failures + 1 if self.clock() - began_at < MOST else 1
+                log.error("delivery broke off", error=described(error), failures=failures)  # noqa: TRY400 -- private words
+                self.woken.clear()
+                await self.rest(self.clock() + backoff(failures, self.random))
+
+    async def deliver_all(self) -> None:
+        """Recovers what was cut off, then drains; when it ends, no send is under way."""
+        recovered = await self.on_database(self.records.recover)
+        if recovered:
+            log.warning("sends were cut off, repeating them", messages=recovered)
+        async with asyncio.TaskGroup() as sends:
+            while not self.is_stopping:
+                self.woken.clear()
+                await self.rest(await self.start_ready(sends))
+
+    async def rest(self, until: Millis) -> None:
+        """Waits for a wake, at the latest until a moment."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(0 if self.is_stopping else max(0, until - self.clock()) / 1_000):
+                await self.woken.wait()
+
+    async def start_ready(self, sends: asyncio.TaskGroup) -> Millis:
+        """Starts what may leave now; gives back when to look again."""
+        now = self.clock()
+        free = IN_FLIGHT - len(self.in_flight)
+        if not free:
+            return now + LOOK_EVERY
+        open_at = self.pace.overall_ready_at(Priority.REPLY, now)
+        if open_at > now:
+            return open_at
+        held, room = self.pace.held(now), self.pace.room_for_alerts(now)
+        wanted = Wanted(min(free, max(1, room)), frozenset(self.in_flight) | held.keys(), replies_only=not room)
+        claimed = await self.on_database(partial(self.records.claim, wanted))
+        for out in claimed.rows:
+            self.start(sends, out)
+        if len(claimed.rows) == wanted.limit:
+            return now
+        return self.next_look(claimed, held, now)
+
+    def next_look(self, claimed: Claimed, held: dict[int, Millis], now: Millis) -> Millis:
+        """When a chat, the whole bot or a queued row is ready next, as far as is known."""
+        moments = [*held.values(), self.pace.overall_ready_at(Priority.STOP, now), claimed.next_due or now]
+        return min([now + LOOK_EVERY, *(at for at in moments if at > now)])
+
+    def start(self, sends: asyncio.TaskGroup, out: Outgoing) -> None:
+        chat_id = out.message.chat_id
+        self.in_flight.add(chat_id)
+        replaces = out.message.fresh and out.message_id is not None
+        self.pace.took(chat_id, self.clock(), calls=2 if replaces else 1)
+        sends.create_task(self.deliver(out), name=f"send {out.outbox_id}")
+
+    async def deliver(self, out: Outgoing) -> None:
+        """One message: sent, and what became of it recorded, before its chat is written to again."""
+        try:
+            result = await self.send(out)
+            wait = self.wait_after(out, result)
+            self.adjust(out.message.chat_id, result, self.clock() + wait)
+            await self.on_database(partial(self.records.write, out, result, wait))
+        finally:
+            self.in_flight.discard(out.message.chat_id)
+            self.wake()
+        self.report(out, result, wait)
+
+    async def send(self, out: Outgoing) -> Result:
+        """A group that has moved is followed at once, one step."""
+        result = await self.try_to_send(out)
+        if not isinstance(result, Moved):
+            return result
+        await self.on_database(partial(self.records.follow, out.message.chat_id, result.new_chat_id))
+        return await self.try_to_send(
+            replace(out, message=replace(out.message, chat_id=result.new_chat_id), message_id=None)
+        )
+
+    async def try_to_send(self, out: Outgoing) -> Result:
+        """The outermost place of one message: one that breaks the program must not hold back the others."""
+        try:
+            return await self.messenger.send(out)
+        except Exception as error:  # noqa: BLE001 -- a named outermost place
+            log.error("message broke", outbox=out.outbox_id, error=described(error))  # noqa: TRY400 -- private words
+            if out.attempts >= TRIES_WHEN_BROKEN:
+                return Never(described(error))
+            return Later(None, Why.BROKEN, uncertain=True)
+
+    def wait_after(self, out: Outgoing, result: Result) -> Millis:
+        if isinstance(result, Later) and result.after_ms is not None:
+            return result.after_ms
+        return 0 if isinstance(result, Sent | Never) else backoff(out.attempts, self.random)
+
+    def adjust(self, chat_id: int, result: Result, until: Millis) -> None:
+        """What a result says about the way to Telegram, before the next message is claimed."""
+        match result:
+            case Sent():
+                self.pace.relieved()
+            case Later(why=Why.FLOOD):
+                self.pace.flooded(chat_id, until, self.clock())
+            case Later(why=Why.BROKEN):
+                self.pace.pause(chat_id, until)
+            case Later():
+                self.pace.troubled(chat_id, until, self.clock())
+            case Moved() | Blocked() | Never():
+                pass
+            case _ as unknown:
+                assert_never(unknown)
+
+    def report(self, out: Outgoing, result: Result, wait: Millis) -> None:
+        """One line a message, after its record is committed."""
+        facts = {
+            "outbox": out.outbox_id,
+            "chat": out.message.chat_id,
+            "plan": out.message.plan_id,
+            "priority": out.message.priority.name.lower(),
+            "attempts": out.attempts,
+        }
+        match result:
+            case Sent():
+                log.info("message sent", lag_s=(self.clock() - out.created_at) / 1_000, **facts)
+            case Later(why=why, uncertain=uncertain):
+                log.warning("message waits", why=why.value, wait_s=wait / 1_000, uncertain=uncertain, **facts)
+            case Moved():
+                log.warning("message waits", why="chat moved twice", wait_s=wait / 1_000, **facts)
+            case Blocked(why=why):
+                log.warning("chat paused", why=why, **facts)
+            case Never(why=why):
+                log.error("message is dead", why=why, **facts)
+            case _ as unknown:
+                assert_never(unknown)

@@ -1,0 +1,140 @@
+"""Pacing is arithmetic on times: no waiting here."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chatbot.deliver.limits import Limits, Pace
+from chatbot.ports import Priority
+
+NOW = 1_800_000_000_000
+
+
+def test_a_private_chat_takes_three_at_once_and_then_one_a_second() -> None:
+    """The burst allowance is used up first, then each message waits for its second."""
+    pace = Pace()
+    for _ in range(3):
+        assert pace.ready_at(1, Priority.STOP, NOW) == NOW
+        pace.took(1, NOW)
+    assert pace.ready_at(1, Priority.STOP, NOW) == NOW + 1_000
+    pace.took(1, NOW + 1_000)
+    assert pace.ready_at(1, Priority.STOP, NOW + 1_000) == NOW + 2_000
+    assert pace.ready_at(2, Priority.STOP, NOW) == NOW
+
+
+def test_a_chat_that_rested_has_its_burst_back() -> None:
+    """After a quiet time the allowance is whole, and never more than whole."""
+    pace = Pace()
+    pace.took(1, NOW, calls=3)
+    later = NOW + 60_000
+    pace.took(1, later, calls=3)
+    assert pace.ready_at(1, Priority.INFO, later) == later + 1_000
+
+
+def test_replies_leave_when_alerts_have_used_their_share() -> None:
+    """25 alerts fill a second for alerts; five more replies may leave in it, then nothing."""
+    pace = Pace()
+    for chat_id in range(1, 26):
+        pace.took(chat_id, NOW)
+    assert pace.room_for_alerts(NOW) == 0
+    assert pace.ready_at(99, Priority.STOP, NOW) == NOW + 1_000
+    for chat_id in range(26, 31):
+        assert pace.ready_at(chat_id, Priority.REPLY, NOW) == NOW
+        pace.took(chat_id, NOW)
+    assert pace.ready_at(99, Priority.REPLY, NOW) == NOW + 1_000
+    assert pace.room_for_alerts(NOW + 1_000) == 25
+
+
+def test_a_group_takes_twenty_a_minute() -> None:
+    """The twenty-first message of a group waits until the first is a minute old."""
+    pace = Pace()
+    for second in range(20):
+        assert pace.ready_at(-5, Priority.INFO, NOW + second * 1_000) == NOW + second * 1_000
+        pace.took(-5, NOW + second * 1_000)
+    assert pace.ready_at(-5, Priority.INFO, NOW + 20_000) == NOW + 60_000
+
+
+def test_a_flooded_chat_waits_alone() -> None:
+    """What Telegram asks of one chat concerns no other."""
+    pace = Pace()
+    pace.flooded(1, NOW + 30_000, NOW)
+    assert pace.held(NOW) == {1: NOW + 30_000}
+    assert pace.ready_at(2, Priority.STOP, NOW) == NOW
+
+
+def test_many_flooded_chats_stop_the_whole_bot() -> None:
+    """The third chat refused at the same time means everybody."""
+    pace = Pace()
+    for chat_id in (1, 2, 3):
+        pace.flooded(chat_id, NOW + 30_000, NOW)
+    assert pace.ready_at(4, Priority.REPLY, NOW) == NOW + 30_000
+    assert pace.room_for_alerts(NOW) == 0
+    pace.relieved()
+    assert pace.ready_at(4, Priority.REPLY, NOW) == NOW + 30_000, "a pause Telegram asked for is kept"
+
+
+def test_refusals_one_after_another_do_not_stop_the_bot() -> None:
+    """Pauses that are over do not count."""
+    pace = Pace()
+    for minute in range(5):
+        pace.flooded(minute, NOW + minute * 60_000 + 1_000, NOW + minute * 60_000)
+    assert pace.ready_at(99, Priority.STOP, NOW + 4 * 60_000) == NOW + 4 * 60_000
+
+
+def test_the_first_success_ends_a_trouble_of_all() -> None:
+    """When the network is back, nobody waits for a backoff of the outage."""
+    pace = Pace()
+    for chat_id in (1, 2, 3):
+        pace.troubled(chat_id, NOW + 50_000, NOW)
+    assert pace.ready_at(4, Priority.STOP, NOW) == NOW + 50_000
+    pace.relieved()
+    assert [pace.ready_at(chat_id, Priority.STOP, NOW) for chat_id in (1, 2, 3, 4)] == [NOW] * 4
+
+
+def test_a_success_elsewhere_does_not_hasten_one_chat_in_trouble() -> None:
+    """One message that always fails is not tried again each time another one succeeds."""
+    pace = Pace()
+    pace.troubled(1, NOW + 50_000, NOW)
+    pace.relieved()
+    assert pace.ready_at(1, Priority.STOP, NOW) == NOW + 50_000
+
+
+def test_a_pause_of_the_whole_bot_holds_everyone() -> None:
+    """Also those who had no message yet."""
+    pace = Pace()
+    pace.pause(None, NOW + 5_000)
+    assert pace.ready_at(7, Priority.STOP, NOW) == NOW + 5_000
+
+
+def test_memory_does_not_grow_with_the_chats() -> None:
+    """Chats that have their whole allowance back are forgotten."""
+    pace = Pace()
+    for chat_id in range(-500, 500):
+        pace.took(chat_id, NOW)
+        pace.flooded(chat_id, NOW + 10, NOW)
+        pace.troubled(chat_id, NOW + 10, NOW)
+    assert pace.held(NOW + 100_000) == {}
+    assert not set(pace.known_chats())
+
+
+@given(
+    st.lists(st.tuples(st.integers(-3, 6), st.integers(0, 400), st.sampled_from(Priority)), max_size=150),
+)
+def test_no_window_ever_holds_more_than_telegram_takes(wanted: list[tuple[int, int, Priority]]) -> None:
+    """Whoever asks and waits as told never exceeds a limit, whatever the order of chats and priorities."""
+    limits = Limits(overall=6, kept_for_replies=2, overall_span=1_000, chat_burst=2, chat_every=300, group=3)
+    pace, now = Pace(limits), NOW
+    sends: list[tuple[int, int]] = []
+    for chat_id, gap, priority in wanted:
+        now = max(now + gap, pace.ready_at(chat_id, priority, now + gap))
+        pace.took(chat_id, now)
+        sends.append((now, chat_id))
+    for at, chat_id in sends:
+        before = [(when, chat) for when, chat in sends if at - limits.overall_span < when <= at]
+        assert len(before) <= limits.overall
+        mine = [when for when, chat in sends if chat == chat_id and at - limits.chat_every < when <= at]
+        assert len(mine) <= limits.chat_burst
+        if chat_id < 0:
+            minute = [when for when, chat in sends if chat == chat_id and at - limits.group_span < when <= at]
+            assert len(minute) <= limits.group
