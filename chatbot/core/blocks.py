@@ -10,7 +10,7 @@ from typing import Final
 from chatbot.core.findings import Code, Finding
 from chatbot.core.liquidation import highest_safe_leverage, survives
 from chatbot.core.market import Instrument
-from chatbot.core.money import HUNDRED, ONE, ZERO, round_up
+from chatbot.core.money import HUNDRED, ONE, ZERO, round_towards_market, round_up
 from chatbot.core.plan import Plan, Trail
 from chatbot.core.planned import CheckContext, PlannedTier, PlanSummary, first_price, named_levels
 
@@ -110,9 +110,10 @@ def adverse_tiers(facts: Facts) -> Iterator[Finding]:
     if numbers is None or plan.sign * (numbers.entry - plan.stop) <= 0:
         return
     deepest = numbers.entry - plan.sign * plan.guards.averaging_down_r * numbers.r
+    nearest = round_towards_market(deepest, plan.tick_size, plan.side)
     for number, level in other_levels(facts, numbers):
         if plan.sign * (deepest - level) > 0 and not plan.touched(level, plan.stop):
-            yield Finding(Code.TIER_TOO_ADVERSE, number, level, plan.guards.averaging_down_r, deepest)
+            yield Finding(Code.TIER_TOO_ADVERSE, number, level, plan.guards.averaging_down_r, nearest)
 
 
 def targets(facts: Facts) -> Iterator[Finding]:

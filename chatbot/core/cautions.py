@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from decimal import Decimal
+from decimal import ROUND_FLOOR, Decimal
 from typing import Final
 
-from chatbot.core.blocks import Facts
+from chatbot.core.blocks import CENT, Facts
 from chatbot.core.events import Filled, FillKind
 from chatbot.core.exits import target_quantity
 from chatbot.core.findings import Code, Finding
-from chatbot.core.money import HUNDRED, ZERO, percent_of
+from chatbot.core.money import HUNDRED, ZERO, percent_of, round_towards_market
 from chatbot.core.plan import ManualTrigger
 from chatbot.core.planned import PlanSummary, filled
 from chatbot.core.state import PlanState, fresh
@@ -58,7 +58,7 @@ def risk(facts: Facts, numbers: PlanSummary) -> Iterator[Finding]:
     plan = facts.plan
     share = numbers.r_money / plan.equity * HUNDRED
     if share > MOST_RISK:
-        nearest = plan.allocation_pct * MOST_RISK / share
+        nearest = (plan.allocation_pct * MOST_RISK / share).quantize(CENT, ROUND_FLOOR)
         yield Finding(Code.RISK_HIGH, value=share, limit=percent_of(plan.equity, MOST_RISK), nearest=nearest)
 
 
@@ -125,9 +125,10 @@ def near_liquidation(facts: Facts, numbers: PlanSummary) -> Iterator[Finding]:
     if price is None:
         return
     half = numbers.entry + (price - numbers.entry) * HALF
+    nearest = round_towards_market(half, plan.tick_size, plan.side)
     beyond_half = plan.sign * (half - plan.stop) > 0
     if beyond_half and plan.sign * (plan.stop - price) > 0:
-        yield Finding(Code.STOP_NEAR_LIQUIDATION, 1, plan.stop, price, half)
+        yield Finding(Code.STOP_NEAR_LIQUIDATION, 1, plan.stop, price, nearest)
 
 
 def manual(facts: Facts) -> Iterator[Finding]:

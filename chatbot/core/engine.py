@@ -64,18 +64,30 @@ def decide(run: Run, given: Input) -> None:
             close_candle(run, given)
         case ClockTick():
             reports.clock(run, given)
-        case Confirm():
-            missed = run.state.missed
-            if reports.confirm(run, given) and missed is not None:
-                jump(run, Jump(missed.price, given.at))
-            elif run.events:
-                settle(run, given.at)
-        case Answer() | Skip() | ReportExit() | ReportAdd() | CorrectFill() | InsistStop() | CancelTarget() | Abandon():
-            reports.report(run, given)
-            if run.events:
-                settle(run, given.at)
+        case (
+            Confirm()
+            | Answer()
+            | Skip()
+            | ReportExit()
+            | ReportAdd()
+            | CorrectFill()
+            | InsistStop()
+            | CancelTarget()
+            | Abandon()
+        ):
+            hear(run, given)
         case unknown:
             assert_never(unknown)
+
+
+def hear(run: Run, given: reports.Report) -> None:
+    """What the user says; an entry that comes to light after it was overtaken meets at once what overtook it."""
+    missed = run.state.missed
+    reports.report(run, given)
+    if missed is not None and run.state.phase is Phase.OPEN:
+        jump(run, Jump(missed.price, given.at))
+    elif run.events:
+        settle(run, given.at)
 
 
 def arm(run: Run, given: Arm) -> None:

@@ -167,9 +167,23 @@ def judge_pending(run: Run, number: int, price: Decimal, at: Millis) -> bool:
         block(run, number, price, reason, at)
         return True
     if ran_away(run.state, price, tier.price):
-        run.emit(TierWithdrawn(number, price, tier.price, at))
+        run.emit(TierWithdrawn(number, price, return_level(run.state, number), at))
         return True
     return False
+
+
+def return_level(state: PlanState, number: int) -> Decimal:
+    """Where price has to come back to before a withdrawn add may trigger again.
+
+    The level that fired, or the price of the offer where that was no level or lay beyond it (a dip gone deeper).
+    """
+    sign, offered = state.plan.sign, state.tiers[number - 1].price
+    fired = (
+        level.price
+        for level in levels_of(state.plan, state.tier(number).trigger, state.entry)
+        if level.reached(offered)
+    )
+    return min(next(fired, offered), offered, key=lambda price: sign * price)
 
 
 def miss(run: Run, price: Decimal, cause: MissCause, at: Millis) -> None:

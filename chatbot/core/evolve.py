@@ -140,7 +140,8 @@ def filled(state: PlanState, event: Filled) -> PlanState:
 
 def tier_filled(state: PlanState, event: Filled) -> PlanState:
     """The tier is in; tier 1 puts the initial stop to work."""
-    tier = replace(state.tiers[event.index - 1], phase=TierPhase.FILLED)
+    tier = state.tiers[event.index - 1]
+    tier = replace(tier, phase=TierPhase.FILLED, quantity=tier.quantity or event.quantity)
     state = with_tier(state, event.index, tier)
     if event.index == 1:
         state = replace(state, phase=Phase.OPEN, exchange_stop=state.plan.stop, missed=None, closing_since=None)

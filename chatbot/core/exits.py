@@ -38,14 +38,14 @@ def stop_reached(run: Run, price: Decimal, at: Millis) -> bool:
 def target_quantity(state: PlanState, number: int) -> Decimal:
     """Base units target `number` closes: the plan's share of all entered, less what earlier targets closed.
 
-    An earlier close that was not answered counts as done: it must never be suggested twice.
+    An earlier close that was not answered counts as done: it must never be suggested twice. Where the shares add up to
+    all of it everything goes, so neither a lot nor a division's last digit stays behind.
     """
     due = percent_of(state.position.entered, state.closes_up_to(number))
     closed = sum((f.quantity for f in state.fills if f.kind is FillKind.TARGET and f.index < number), ZERO)
     unanswered = unanswered_closes(state, before=number)
     left = max(ZERO, state.position.quantity - unanswered)
-    last = number == len(state.plan.targets) and state.closes_up_to(number) == HUNDRED
-    if last:
+    if state.closes_up_to(number) >= HUNDRED:
         return left
     return min(left, max(ZERO, round_down(due, state.plan.lot_size) - closed - unanswered))
 
@@ -62,7 +62,7 @@ def target_reached(run: Run, given: Jump) -> bool:
     if number is None or not run.plan.reached(given.price, state.target(number).price):
         return False
     quantity = target_quantity(state, number)
-    remaining = state.position.quantity - unanswered_closes(state, before=number) - quantity
+    remaining = max(ZERO, state.position.quantity - unanswered_closes(state, before=number) - quantity)
     number_of_action = run.next_action() if quantity else 0
     run.emit(TargetHit(number, given.price, quantity, remaining, number_of_action, given.at, given.atr))
     run.assume_filled(FillKind.TARGET, number, given.price, quantity, given.at)

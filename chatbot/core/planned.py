@@ -10,7 +10,7 @@ from chatbot.core.entries import tier_quantity
 from chatbot.core.liquidation import default_maintenance_rate, liquidation_price
 from chatbot.core.market import Instrument
 from chatbot.core.money import HUNDRED, ZERO
-from chatbot.core.plan import Bounce, CloseBeyond, MarginMode, Part, Plan, Trigger
+from chatbot.core.plan import Bounce, CloseBeyond, MarginMode, Part, Plan, PriceTrigger, Trigger
 from chatbot.core.position import Position, average_after, break_even
 from chatbot.core.state import fresh
 from chatbot.core.triggers import level_of, parts_of
@@ -92,9 +92,16 @@ def named_levels(plan: Plan, trigger: Trigger, entry: Decimal | None) -> Iterato
             yield level
 
 
+def named_levels_of(trigger: Trigger) -> Iterator[Decimal]:
+    """Every price a trigger names without a plan around it: all but moves, which have none before the entry."""
+    for part in parts_of(trigger):
+        if isinstance(part, PriceTrigger | CloseBeyond | Bounce):
+            yield part.level
+
+
 def first_price(plan: Plan, market_price: Decimal | None) -> Decimal | None:
     """Tier 1's planned price: the first level its trigger names, else the market price."""
-    return next(named_levels(plan, plan.tiers[0].trigger, None), market_price) if plan.tiers else None
+    return next(named_levels_of(plan.tiers[0].trigger), market_price) if plan.tiers else None
 
 
 def planned_prices(plan: Plan, entry: Decimal) -> Iterator[Decimal]:

@@ -11,7 +11,8 @@ from chatbot.core.plan import BreakEven, Hold, LockR, PreviousTarget, StopRule, 
 from chatbot.core.reading import Unreadable, cleaned, number, percent, quoted
 
 LONGEST: Final = 160
-EXAMPLE: Final = "for example break-even / lock 1R / trail 1%"
+USUAL: Final = ("break-even", "lock 1R", "trail 1%", "hold", "hold", "hold")
+EXAMPLE: Final = f"for example {' / '.join(USUAL[:3])}"
 WORDS: Final[dict[str, StopRule]] = {
     "be": BreakEven(),
     "breakeven": BreakEven(),
@@ -36,7 +37,8 @@ def rules(text: str, count: int) -> tuple[StopRule, ...]:
     read = tuple(rule(piece) for piece in re.split(r"\s*[/;|]\s*|,\s+", words))
     if len(read) != count:
         raise Unreadable(
-            f"{quoted(text)} has {len(read)} rules for {count} targets; give one for each, with a / between, {EXAMPLE}."
+            f"{quoted(text)} has {len(read)} rule(s) for {count} target(s); give one for each, with a / between, "
+            f"for example {' / '.join(USUAL[:count])}."
         )
     return read
 

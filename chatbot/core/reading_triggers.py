@@ -27,7 +27,7 @@ from chatbot.core.plan import (
 from chatbot.core.reading import Unreadable, cleaned, number, percent, quoted, timeframe
 from chatbot.core.timeframes import Timeframe
 
-LONGEST: Final = 240
+LONGEST: Final = 400
 LONGEST_QUESTION: Final = 200
 MOST_PARTS: Final = 4
 EXAMPLES: Final = "for example 60000, >60500, +0.5% or close above 60900 1h"

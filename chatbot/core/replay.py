@@ -63,18 +63,24 @@ class Tape:
     def take(self, bar: Candle) -> list[Event]:
         """The events of one more bar: candles that ended before it, the way through it, candles that end with it."""
         self.events = []
-        if self.state.phase is Phase.DRAFT and bar.at >= (self.plan.armed_at or 0):
-            self.arm(bar.at if self.plan.armed_at is None else self.plan.armed_at)
+        self.arm(bar.at)
         self.close_candles(bar.at)
         self.walk(bar)
         for builder in self.builders:
             builder.add(bar)
-        self.close_candles(bar.at + self.bar_length.millis)
+        ends_at = bar.at + self.bar_length.millis
+        self.arm(ends_at)
+        self.close_candles(ends_at)
         return self.events
 
-    def arm(self, at: Millis) -> None:
-        """The plan is watched from this moment on."""
-        self.moved(process(self.state, Arm(at)))
+    def arm(self, now: Millis) -> None:
+        """The plan is watched from its own moment on, the first bar's where it names none.
+
+        The bar in which that moment lies is not walked, but a candle that ends with it closes after the arming.
+        """
+        at = now if self.plan.armed_at is None else self.plan.armed_at
+        if self.state.phase is Phase.DRAFT and at <= now:
+            self.moved(process(self.state, Arm(at)))
 
     def moved(self, outcome: Outcome) -> None:
         """Keep what happened."""

@@ -40,7 +40,7 @@ from chatbot.core.inputs import (
     ReportExit,
     Skip,
 )
-from chatbot.core.money import Millis
+from chatbot.core.money import ZERO, Millis
 from chatbot.core.position import money_at_risk
 from chatbot.core.run import Run
 from chatbot.core.state import Action, ActionKind, Phase, PlanState
@@ -51,15 +51,61 @@ PATIENCE: Final[Millis] = 24 * 60 * 60 * 1000
 ALL_TARGETS: Final = 1_000_000
 
 
-def confirm(run: Run, given: Confirm) -> bool:
-    """Record what an action really did. True where that was tier 1, the entry itself."""
+Report = Confirm | Answer | Skip | ReportExit | ReportAdd | CorrectFill | InsistStop | CancelTarget | Abandon
+
+
+def report(run: Run, given: Report) -> None:
+    """What the user tells, asked or not; a price or a quantity that can't be one changes nothing."""
+    if not is_possible(given):
+        return
+    match given:
+        case Confirm():
+            confirm(run, given)
+        case Answer():
+            answer(run, given)
+        case Skip():
+            skip(run, given)
+        case ReportExit():
+            exited(run, given)
+        case ReportAdd():
+            added(run, given)
+        case CorrectFill():
+            correct(run, given)
+        case InsistStop():
+            insist_stop(run, given)
+        case CancelTarget():
+            cancel_target(run, given)
+        case Abandon():
+            if not run.state.is_over:
+                run.close(CloseReason.ABANDONED if run.state.position.quantity else CloseReason.CANCELLED, given.at)
+        case unknown:
+            assert_never(unknown)
+
+
+def is_possible(given: Report) -> bool:
+    """Whether every number in it is above 0, as prices and quantities of real trades are."""
+    match given:
+        case Confirm(price=price, quantity=quantity) | ReportExit(price=price, quantity=quantity):
+            numbers: tuple[Decimal | None, ...] = (price, quantity)
+        case ReportAdd(price=price, quantity=quantity) | CorrectFill(price=price, quantity=quantity):
+            numbers = (price, quantity)
+        case Answer(price=price) | InsistStop(stop=price):
+            numbers = (price,)
+        case Skip() | CancelTarget() | Abandon():
+            numbers = ()
+        case unknown:
+            assert_never(unknown)
+    return all(number is None or number > 0 for number in numbers)
+
+
+def confirm(run: Run, given: Confirm) -> None:
+    """Record what an action really did."""
     action = run.state.action(given.action)
     if action is None:
-        return False
+        return
     match action.kind:
         case ActionKind.ADD:
             confirm_add(run, action, given)
-            return action.index == 1
         case ActionKind.CLOSE:
             confirm_close(run, action, given)
         case ActionKind.EXIT:
@@ -67,10 +113,9 @@ def confirm(run: Run, given: Confirm) -> bool:
         case ActionKind.MOVE_STOP:
             run.emit(StopMoved(action.price if given.price is None else given.price, action.number, given.at))
         case ActionKind.ANSWER:
-            pass
+            return
         case unknown:
             assert_never(unknown)
-    return False
 
 
 def confirm_add(run: Run, action: Action, given: Confirm) -> None:
@@ -90,13 +135,18 @@ def confirm_close(run: Run, action: Action, given: Confirm) -> None:
     price = given.price or action.price
     run.emit(Filled(FillKind.TARGET, action.index, price, quantity, action.number, given.at))
     finish_if_flat(run, CloseReason.COMPLETED, given.at)
+    ask_exit_again(run, given.at)
 
 
 def confirm_exit(run: Run, action: Action, given: Confirm) -> None:
     """The exit; the part of it whose earlier close is unanswered stays to be answered."""
     state = run.state
-    quantity = min(given.quantity or certainly_open(state), state.position.quantity)
-    settled = action.number if quantity >= certainly_open(state) else 0
+    surely = max(ZERO, certainly_open(state))
+    quantity = min(given.quantity or surely, state.position.quantity)
+    if quantity == 0:
+        run.emit(ActionDropped(action.number, given.at))
+        return
+    settled = action.number if quantity >= surely else 0
     price = given.price or action.price
     run.emit(Filled(FillKind.EXIT, 0, price, quantity, settled, given.at))
     finish_if_flat(run, CloseReason.STOPPED, given.at)
@@ -123,33 +173,6 @@ def judge_risk(run: Run, at: Millis) -> None:
     excess = (at_risk - limit) / abs(position.average - state.stop)
     needed = position.average - run.plan.sign * limit / position.quantity
     run.emit(RiskExceeded(at_risk, limit, excess, needed, at))
-
-
-Report = Answer | Skip | ReportExit | ReportAdd | CorrectFill | InsistStop | CancelTarget | Abandon
-
-
-def report(run: Run, given: Report) -> None:
-    """What the user tells without, or against, being asked."""
-    match given:
-        case Answer():
-            answer(run, given)
-        case Skip():
-            skip(run, given)
-        case ReportExit():
-            exited(run, given)
-        case ReportAdd():
-            added_outside(run, given)
-        case CorrectFill():
-            correct(run, given)
-        case InsistStop():
-            insist_stop(run, given)
-        case CancelTarget():
-            cancel_target(run, given)
-        case Abandon():
-            if not run.state.is_over:
-                run.close(CloseReason.ABANDONED if run.state.position.quantity else CloseReason.CANCELLED, given.at)
-        case unknown:
-            assert_never(unknown)
 
 
 def answer(run: Run, given: Answer) -> None:
@@ -205,16 +228,31 @@ def assume_closes(run: Run, at: Millis) -> None:
         run.emit(Filled(kind, action.index, action.price, quantity, action.number, at, assumed=True))
 
 
+def added(run: Run, given: ReportAdd) -> None:
+    """An add the plan did not ask for: with nothing open it is tier 1 itself, come early or late."""
+    state = run.state
+    if state.position.quantity:
+        added_outside(run, given)
+    elif state.phase is Phase.WAITING or state.missed is not None:
+        pending = state.pending(ActionKind.ADD)
+        number = 0 if pending is None else pending.number
+        run.emit(Filled(FillKind.TIER, 1, given.price, given.quantity, number, given.at))
+        if pending is None:
+            run.emit(BreachRecorded(BreachKind.OUTSIDE_ADD, given.note, given.at))
+
+
 def added_outside(run: Run, given: ReportAdd) -> None:
-    """An add the plan did not foresee is recorded, judged like any other, and counts as a breach."""
-    if run.state.phase is not Phase.OPEN:
+    """An add to the position is recorded, judged like any other, and counts as a breach; an exit then takes it too."""
+    if run.state.is_over:
         return
     reason = entries.objection(run.state, len(run.state.tiers) + 1, given.price, given.quantity)
     run.emit(Filled(FillKind.OUTSIDE, 0, given.price, given.quantity, 0, given.at))
     note = "; ".join(part for part in (reason and reason.value, given.note) if part)
     run.emit(BreachRecorded(BreachKind.OUTSIDE_ADD, note, given.at))
-    entries.advise_scale_in_at(run, given.price, given.at)
-    judge_risk(run, given.at)
+    if run.state.phase is Phase.OPEN:
+        entries.advise_scale_in_at(run, given.price, given.at)
+        judge_risk(run, given.at)
+    ask_exit_again(run, given.at)
 
 
 def correct(run: Run, given: CorrectFill) -> None:
@@ -225,18 +263,20 @@ def correct(run: Run, given: CorrectFill) -> None:
     run.emit(FillCorrected(given.fill, given.price, given.quantity, given.at))
     if state.is_over:
         run.close(state.close_reason or CloseReason.EXITED, given.at)
-    else:
-        judge_risk(run, given.at)
+        return
+    judge_risk(run, given.at)
+    finish_if_flat(run, CloseReason.COMPLETED, given.at)
+    ask_exit_again(run, given.at)
 
 
 def insist_stop(run: Run, given: InsistStop) -> None:
     """A tighter stop becomes the plan's; a looser one is only believed of the exchange, and is a breach."""
     state = run.state
-    if state.phase is not Phase.OPEN or given.stop == state.stop:
+    if state.phase is not Phase.OPEN or given.stop == state.stop == state.exchange_stop:
         return
     if run.plan.favours(given.stop, state.stop):
         run.emit(StopAdvised(given.stop, StopReason.USER, 0, given.at))
-    else:
+    elif given.stop != state.stop:
         run.emit(BreachRecorded(BreachKind.LOOSENED_STOP, given.reason, given.at))
     run.emit(StopMoved(given.stop, 0, given.at))
 

@@ -129,11 +129,12 @@ def trail_candidate(plan: Plan, trailing: Trailing, price: Decimal) -> Decimal:
 
 
 def next_trail_step(state: PlanState) -> Decimal | None:
-    """The price at which the trail tightens next, while one is active."""
+    """The price at which the trail tightens next; None without a trail, or with one as wide as the price itself."""
     if state.trailing is None:
         return None
     sign, trailing = state.plan.sign, state.trailing
-    return state.stop * (1 + sign * trailing.step_pct / HUNDRED) / (1 - sign * trailing.distance_pct / HUNDRED)
+    share = 1 - sign * trailing.distance_pct / HUNDRED
+    return state.stop * (1 + sign * trailing.step_pct / HUNDRED) / share if share > 0 else None
 
 
 def held_risk(state: PlanState) -> Decimal:

@@ -99,6 +99,11 @@ def find_venue(text: str) -> Venue | None:
     return None
 
 
+def verified_exchanges() -> tuple[str, ...]:
+    """The ids of the exchanges that plans may be made on."""
+    return tuple(venue.id for venue in VENUES if venue.verified)
+
+
 def venue_of(exchange: str) -> Venue:
     """The exchange with exactly this id. Raises LookupError."""
     for venue in VENUES:

@@ -13,6 +13,7 @@ from chatbot.core.market import Instrument, MarketError, Quote, Resolution
 from chatbot.core.money import Millis
 from chatbot.market.connection import Connection, Manners
 from chatbot.market.exchanges import PriceCall, venue_of
+from chatbot.market.instruments import Catalogue
 from chatbot.market.rows import candles_of, closed, quotes_of
 from chatbot.market.session import RoutedSession
 from chatbot.market.symbols import resolve
@@ -86,6 +87,10 @@ class Feed:
     async def instruments(self, exchange: str) -> Mapping[str, Instrument]:
         """The linear perpetuals by symbol. Raises MarketError."""
         return (await self.connection(exchange).catalogue()).instruments
+
+    def catalogue(self, exchange: str) -> Catalogue | None:
+        """What is known of an exchange's markets without asking it."""
+        return self.connection(exchange).known
 
     async def resolve(self, exchange: str, text: str) -> Resolution:
         """The contract a person means, or why there is none. Raises MarketError."""

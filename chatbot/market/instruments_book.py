@@ -6,8 +6,10 @@ from collections.abc import Mapping
 
 import structlog
 
-from chatbot.core.market import Instrument, MarketError
+from chatbot.coach.desk import MarketsUnknown
+from chatbot.core.market import Instrument, MarketError, Resolution
 from chatbot.market.feed import Feed
+from chatbot.market.symbols import resolve
 
 log = structlog.get_logger(__name__)
 
@@ -23,11 +25,17 @@ class InstrumentBook:
         """The instrument, if its exchange was asked before."""
         return self.known.get(exchange, {}).get(symbol)
 
-    async def prepare(self, exchange: str) -> Mapping[str, Instrument]:
+    def resolve(self, exchange: str, text: str, /) -> Resolution:
+        """The market a person means. Raises MarketsUnknown where the exchange was not asked yet."""
+        catalogue = self.feed.catalogue(exchange)
+        if catalogue is None:
+            raise MarketsUnknown(exchange)
+        return resolve(text, catalogue)
+
+    async def prepare(self, exchange: str) -> None:
         """Ask an exchange for its instruments, unless they are known. Raises MarketError."""
         if exchange not in self.known:
             self.known[exchange] = await self.feed.instruments(exchange)
-        return self.known[exchange]
 
     async def refresh(self) -> None:
         """Ask every exchange anew."""

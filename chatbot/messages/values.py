@@ -38,7 +38,7 @@ class Style(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Press:
-    """What a tapped button says: `subject` is the plan or draft id, `version` the action's number or draft's version."""
+    """What a button says: `subject` is the plan or draft id, `version` the action's number or draft's version."""
 
     verb: Verb
     subject: int = 0

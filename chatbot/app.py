@@ -1,0 +1,218 @@
+"""From settings to a running bot, and back in reverse order. A test or a sandbox embeds it as it ships."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Final
+
+import structlog
+from telegram.ext import ApplicationBuilder
+from telegram.helpers import create_deep_linked_url
+from telegram.request import HTTPXRequest
+
+from chatbot.coach.commands import Commands
+from chatbot.coach.confirmations import Confirmations
+from chatbot.coach.conversation import Conversation
+from chatbot.coach.desk import Desk, Watched
+from chatbot.coach.outages import Outages
+from chatbot.coach.people import People
+from chatbot.coach.reminding import Reminding
+from chatbot.coach.trades import Trades
+from chatbot.database_thread import DatabaseThread
+from chatbot.deliver.intake import Intake
+from chatbot.deliver.limits import Pace
+from chatbot.deliver.messenger import Messenger
+from chatbot.deliver.outbox import Sender
+from chatbot.market.connection import Manners
+from chatbot.market.exchanges import verified_exchanges
+from chatbot.market.feed import MANNERS, Feed, wall_clock
+from chatbot.market.instruments_book import InstrumentBook
+from chatbot.ports import Clock, Units
+from chatbot.settings import Settings
+from chatbot.watch.candle_watch import CandleWatch
+from chatbot.watch.jobs import Jobs
+from chatbot.watch.watcher import Watcher
+from handlers.lookups import Lookups
+from handlers.ordering import ChatOrder
+from handlers.register import Bot, register, set_menu
+from handlers.use import Use
+from storage.database import open_database
+
+SIGNING_KEY: Final = "signing_key"
+REQUESTS_POOL: Final = 16
+UPDATES_POOL: Final = 2
+DRAIN_SECONDS: Final = 5.0
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """Where the other ends are. `clock` is the market's time; `only` refuses every exchange host not named."""
+
+    token: str
+    telegram_api: str
+    exchange_hosts: Mapping[str, str]
+    clock: Clock = wall_clock
+    only: bool = False
+    everyone: bool = False
+    manners: Manners = MANNERS
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A bot at work."""
+
+    watcher: Watcher
+    candles: CandleWatch
+    sender: Sender
+    trades: Trades
+    units: Units
+    owner_link: str | None
+    failed: asyncio.Future[None]
+    """Done with an error when the bot can't go on."""
+
+
+def outside_of(settings: Settings) -> Outside:
+    """The real Telegram and exchanges, as the settings say. Call only with a token."""
+    token = settings.bot_token.get_secret_value() if settings.bot_token else ""
+    return Outside(token, settings.telegram_api, settings.exchange_hosts)
+
+
+@asynccontextmanager
+async def running(settings: Settings, outside: Outside) -> AsyncIterator[Running]:  # noqa: PLR0915 -- one straight line, read top to bottom
+    """The bot, started in order and stopped in reverse: what goes out is stopped last."""
+    async with AsyncExitStack() as stack:
+        database = stack.enter_context(open_database(settings.database_url))
+        on_database = DatabaseThread()
+        stack.callback(on_database.close)
+        feed = Feed(outside.exchange_hosts, only=outside.only, clock=outside.clock, manners=outside.manners)
+        stack.push_async_callback(feed.aclose)
+        book = InstrumentBook(feed)
+        key = await on_database(lambda: signing_key(database.units))
+        desk = Desk(database.units, outside.clock, wall_clock, key, book)
+        trades = Trades(desk)
+        use = use_of(settings, outside, desk, trades, on_database, Lookups(feed, book))
+        bot = application_of(outside, ChatOrder(database.units, on_database))
+        register(bot, use)
+        await stack.enter_async_context(bot)
+        failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        sender = Sender(database.units, Messenger(bot.bot, wall_clock), wall_clock, Pace(), on_database)
+        stack.push_async_callback(drained, sender, keep(sender.run(), failed))
+        await bot.start()
+        stack.push_async_callback(bot.stop)
+        watcher = Watcher(feed, trades, Outages(desk), on_database, wall_clock)
+        listen(desk, sender, watcher)
+        owner_link = await introduce(bot, use)
+        stack.push_async_callback(
+            ended, keep(Intake(bot.bot, database.units, on_database, bot.update_queue).run(), failed)
+        )
+        candles = CandleWatch(watcher, outside.clock)
+        jobs = Jobs(watcher, candles, settings.poll_seconds)
+        stack.callback(jobs.stop)
+        await watcher.load()
+        jobs.start(partial(tick, use, trades), book.refresh)
+        log.info("running", plans=len(watcher.plans), owner_known=owner_link is None)
+        yield Running(watcher, candles, sender, trades, database.units, owner_link, failed)
+
+
+def use_of(
+    settings: Settings, outside: Outside, desk: Desk, trades: Trades, on_database: DatabaseThread, lookups: Lookups
+) -> Use:
+    """The use cases."""
+    conversation = Conversation(desk, trades, settings.default_exchange, verified_exchanges())
+    return Use(
+        desk,
+        on_database,
+        People(desk, settings.allowed_users, outside.everyone),
+        conversation,
+        Confirmations(desk, trades),
+        Commands(desk, trades),
+        lookups,
+        Reminding(desk, conversation.shown),
+    )
+
+
+def listen(desk: Desk, sender: Sender, watcher: Watcher) -> None:
+    """What is committed on the database thread is heard on the loop."""
+    loop = asyncio.get_running_loop()
+
+    def on_messages() -> None:
+        loop.call_soon_threadsafe(sender.wake)
+
+    def on_plans(changed: Sequence[Watched]) -> None:
+        loop.call_soon_threadsafe(watcher.put, tuple(changed))
+
+    desk.on_messages, desk.on_plans = on_messages, on_plans
+
+
+async def introduce(bot: Bot, use: Use) -> str | None:
+    """Set the command menu; the owner's link, while there is no owner."""
+    await set_menu(bot.bot)
+    payload = await use.on_database(use.people.owner_link)
+    return None if payload is None else create_deep_linked_url(bot.bot.username, payload)
+
+
+async def tick(use: Use, trades: Trades) -> None:
+    """What time alone decides, and what is to be said again."""
+    await use.on_database(trades.clock)
+    await use.on_database(use.reminding.due)
+
+
+def signing_key(units: Units) -> bytes:
+    """The key that signs buttons, made once and kept: old buttons work after a restart."""
+    with units() as unit:
+        found = unit.settings.get(SIGNING_KEY)
+        if found is None:
+            found = secrets.token_hex(32)
+            unit.settings.put(SIGNING_KEY, found)
+        return bytes.fromhex(found)
+
+
+def application_of(outside: Outside, order: ChatOrder) -> Bot:
+    """python-telegram-bot's application: our own intake instead of its updater, our own order of updates."""
+    direct = {"trust_env": False} if outside.everyone else {}
+    return (
+        ApplicationBuilder()
+        .token(outside.token)
+        .base_url(f"{outside.telegram_api}/bot")
+        .base_file_url(f"{outside.telegram_api}/file/bot")
+        .request(HTTPXRequest(connection_pool_size=REQUESTS_POOL, httpx_kwargs=direct))
+        .get_updates_request(HTTPXRequest(connection_pool_size=UPDATES_POOL, httpx_kwargs=direct))
+        .updater(None)
+        .job_queue(None)
+        .concurrent_updates(order)
+        .build()
+    )
+
+
+def keep(work: Any, failed: asyncio.Future[None]) -> asyncio.Task[None]:
+    """Run a loop that should never end; its error ends the bot."""
+    task: asyncio.Task[None] = asyncio.ensure_future(work)
+
+    def over(done: asyncio.Task[None]) -> None:
+        error = None if done.cancelled() else done.exception()
+        if error is not None and not failed.done():
+            failed.set_exception(error)
+
+    task.add_done_callback(over)
+    return task
+
+
+async def ended(task: asyncio.Task[None]) -> None:
+    """Cancel a loop and wait until it is gone; how it failed was told already."""
+    task.cancel()
+    with suppress(asyncio.CancelledError, Exception):
+        await task
+
+
+async def drained(sender: Sender, task: asyncio.Task[None]) -> None:
+    """Claim nothing more, record what is under way, then end."""
+    sender.stop()
+    done, _ = await asyncio.wait({task}, timeout=DRAIN_SECONDS)
+    if not done:
+        await ended(task)

@@ -1,0 +1,132 @@
+"""What every use case works with: the store, the clocks, the signing key, the instruments, and who is to be told.
+
+A use case runs inside one `Work`: one transaction. Watchers and the sender hear of it only after it is committed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Protocol
+
+from chatbot.coach.buttons import rows
+from chatbot.core.liquidation import default_maintenance_rate
+from chatbot.core.market import Instrument, Resolution
+from chatbot.core.money import Millis
+from chatbot.core.plan import MarginMode, Plan
+from chatbot.core.state import PlanState, TierPhase
+from chatbot.core.timeframes import Timeframe
+from chatbot.core.triggers import timeframes_of
+from chatbot.messages.values import Message
+from chatbot.messages.views import PlanView
+from chatbot.ports import Clock, OutMessage, PlanRow, Priority, Unit, Units, User, current_update
+
+
+class Instruments(Protocol):
+    """The markets known right now, without asking an exchange."""
+
+    def get(self, exchange: str, symbol: str) -> Instrument | None: ...
+    def resolve(self, exchange: str, text: str, /) -> Resolution:
+        """The market a person means. Raises MarketsUnknown while the exchange was not asked for its list."""
+        ...
+
+
+class MarketsUnknown(Exception):
+    """An exchange's list of markets is needed first: prepare it and try again. Nothing was written."""
+
+    def __init__(self, exchange: str) -> None:
+        super().__init__(f"the markets of {exchange} are not loaded")
+        self.exchange = exchange
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """A plan as the watcher needs it: its row, and the candles its armed tier waits for since `armed_at`."""
+
+    row: PlanRow
+    timeframes: frozenset[Timeframe] = frozenset()
+    armed_at: Millis = 0
+
+
+@dataclass(slots=True)
+class Work:
+    """One transaction under way."""
+
+    unit: Unit
+    changed: list[Watched] = field(default_factory=list)
+    replies: int = 0
+
+
+@dataclass(slots=True)
+class Desk:
+    """`clock` is the market's time, which plans live by; `wall` is ours, which people and sending live by."""
+
+    units: Units
+    clock: Clock
+    wall: Clock
+    key: bytes
+    instruments: Instruments
+    on_plans: Callable[[Sequence[Watched]], None] = lambda _: None
+    on_messages: Callable[[], None] = lambda: None
+
+    @contextmanager
+    def work(self) -> Iterator[Work]:
+        """A transaction; listeners are told once it is committed."""
+        with self.units() as unit:
+            work = Work(unit)
+            yield work
+        if work.changed:
+            self.on_plans(work.changed)
+        self.on_messages()
+
+    def view(self, row: PlanRow, plan: Plan) -> PlanView:
+        """How messages call and quote this plan."""
+        base, quote = base_and_quote(plan.symbol)
+        known = self.instruments.get(plan.exchange, plan.symbol)
+        highest = None if known is None else known.max_leverage
+        rate = default_maintenance_rate(base, highest) if plan.margin_mode is MarginMode.ISOLATED else None
+        return PlanView(row.plan_id, row.number, base, quote, rate, self.clock())
+
+    def post(self, work: Work, message: Message, outgoing: OutMessage) -> None:
+        """Queue a message with its keyboard signed for the chat."""
+        signed = OutMessage(
+            chat_id=outgoing.chat_id,
+            text=message.text,
+            priority=outgoing.priority,
+            dedupe=outgoing.dedupe,
+            keyboard=rows(message, outgoing.chat_id, self.key),
+            plan_id=outgoing.plan_id,
+            sequence=outgoing.sequence,
+            slot=outgoing.slot,
+            fresh=outgoing.fresh,
+            not_before=outgoing.not_before,
+        )
+        work.unit.outbox.add(signed, self.wall())
+
+    def reply(self, work: Work, user: User, message: Message, *, slot: str | None = None, fresh: bool = False) -> None:
+        """Answer what the user just did; the same update never answers twice."""
+        work.replies += 1
+        update = current_update.get()
+        dedupe = f"reply:{user.chat_id}:{update or self.wall()}:{work.replies}"
+        self.post(work, message, OutMessage(user.chat_id, "", Priority.REPLY, dedupe, slot=slot, fresh=fresh))
+
+    def last_price(self, work: Work, plan: Plan) -> Decimal | None:
+        """The newest price seen of the plan's market."""
+        quote = work.unit.quotes.get(plan.exchange, plan.symbol)
+        return None if quote is None else quote.price
+
+
+def base_and_quote(symbol: str) -> tuple[str, str]:
+    """`BTC/USDT:USDT` → BTC and USDT."""
+    base, _, rest = symbol.partition("/")
+    return base, rest.partition(":")[0]
+
+
+def watched(row: PlanRow, state: PlanState) -> Watched:
+    """What the watcher needs of a plan in this state."""
+    number = state.tier_in(TierPhase.ARMED)
+    if number is None:
+        return Watched(row)
+    return Watched(row, timeframes_of(state.tier(number).trigger), state.tiers[number - 1].armed_at)

@@ -1,0 +1,234 @@
+"""The conversation that builds a plan, as a pure state machine over a draft's stored answers.
+
+A button answers with the same text a person would type, so both go one way. A wrong answer changes nothing. Every
+state is in the draft: the next answer continues wherever the last one left off, whatever happened in between.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from html import escape
+from typing import Final
+
+from chatbot.coach.answers import (
+    ORDER,
+    Answered,
+    Answers,
+    Defaults,
+    DialogView,
+    Entered,
+    Refused,
+    Reply,
+    Resolve,
+    Step,
+    Wanted,
+    entered,
+    exact,
+    first_open,
+    is_open,
+)
+from chatbot.coach.review import KNOWN, button, review
+from chatbot.coach.steps import exits, market, size, tiers
+from chatbot.coach.steps.asking import Ask, Asking, Choice
+from chatbot.coach.summing_up import agreed, facts
+from chatbot.core.reading import Unreadable, cleaned, quoted
+from chatbot.core.timeframes import Timeframe
+from chatbot.messages import wizard
+from chatbot.messages.values import Keyboard, Message, Style, Verb
+
+STEPS: Final[dict[Step, Asking]] = {
+    Step.SIDE: market.SIDE,
+    Step.LEVERAGE: market.LEVERAGE,
+    Step.EQUITY: size.EQUITY,
+    Step.ALLOCATION: size.ALLOCATION,
+    Step.WEIGHTS: tiers.WEIGHTS_STEP,
+    Step.TRIGGER: tiers.TRIGGER_STEP,
+    Step.STOP: tiers.STOP_STEP,
+    Step.TARGETS: exits.TARGETS_STEP,
+    Step.CLOSES: exits.CLOSES_STEP,
+    Step.RULES: exits.RULES_STEP,
+    Step.RESTING: exits.RESTING_STEP,
+    Step.TIMEFRAME: tiers.TIMEFRAME_STEP,
+}
+ITEMS: Final = {
+    "1": Step.ALLOCATION,
+    "2": Step.WEIGHTS,
+    "3": Step.TRIGGER,
+    "4": Step.STOP,
+    "5": Step.TARGETS,
+    "6": Step.RULES,
+    "market": Step.MARKET,
+    "side": Step.SIDE,
+    "leverage": Step.LEVERAGE,
+    "equity": Step.EQUITY,
+    "orders": Step.RESTING,
+    "timeframe": Step.TIMEFRAME,
+}
+COMMANDS: Final = {
+    "help": Wanted(Verb.HELP),
+    "?": Wanted(Verb.HELP),
+    "cancel": Wanted(Verb.CANCEL),
+    "discard": Wanted(Verb.DISCARD),
+}
+ARMING: Final = {
+    "arm": Wanted(Verb.ARM),
+    "i know": Wanted(Verb.ARM, KNOWN),
+    "arm anyway": Wanted(Verb.ARM, KNOWN),
+    "i know – arm anyway": Wanted(Verb.ARM, KNOWN),
+    "i know - arm anyway": Wanted(Verb.ARM, KNOWN),
+}
+KEEP: Final = "keep"
+REVIEW_HELP: Final = (
+    "Read the plan once more. Arm starts the watch; I never place an order. To change something, tap its button or "
+    "type for example edit 4."
+)
+
+
+def start(defaults: Defaults) -> Answers:
+    """A new draft's answers: only what is known before the first question, which is the market."""
+    equity = None if defaults.equity is None else exact(defaults.equity)
+    return {"exchange": defaults.exchange, "remembered": equity, "timeframe": Timeframe.M15.value}
+
+
+def question(view: DialogView, refusal: Refused | None = None) -> Message:
+    """The card as it stands: progress, the question at hand, default answers; the refusal of the last answer on top."""
+    given = entered(view.draft.answers)
+    step = current(view, given)
+    if step is Step.REVIEW:
+        shown = review(view)
+        return Message(f"{refusal.sentence}\n\n{shown.text}", shown.keyboard) if refusal else shown
+    ask = ask_of(step)(view, given)
+    progress = wizard.progress(agreed(view, given), item_of(step))
+    asked = [f"<b>{escape(ask.question, quote=False)}</b>", f"<i>{escape(ask.why, quote=False)}</i>"]
+    if refusal is not None:
+        asked = [f"❗ {refusal.sentence}", *asked]
+    return wizard.card("New plan", [*facts(view, given), *progress], asked, keyboard(view, given, ask, refusal))
+
+
+def current(view: DialogView, given: Entered) -> Step:
+    """The step the draft stands at; a review is only shown once nothing is open."""
+    return first_open(given) if view.step is Step.REVIEW else view.step
+
+
+def ask_of(step: Step) -> Callable[[DialogView, Entered], Ask]:
+    """Who puts the question."""
+    return market.ask_market if step is Step.MARKET else STEPS[step].ask
+
+
+def item_of(step: Step) -> int:
+    """The checklist's item a step belongs to; 0 for what comes before it."""
+    return STEPS[step].item if step in STEPS else 0
+
+
+def keyboard(view: DialogView, given: Entered, ask: Ask, refusal: Refused | None) -> Keyboard:
+    """Suggestions, default answers, the answer there is, and the way out."""
+    suggested = () if refusal is None else tuple((Choice(text, text),) for text in refusal.suggestions)
+    rows = tuple(
+        tuple(button(view, choice.label, Verb.CHOOSE, choice.text) for choice in row)
+        for row in (*suggested, *ask.choices)
+    )
+    kept = ((button(view, "Keep as it is", Verb.CHOOSE, KEEP),),) if has_answer(view.step, given) else ()
+    back_button = () if view.step is Step.MARKET and not given.editing else (button(view, "‹ Back", Verb.BACK),)
+    out = (*back_button, button(view, "Help", Verb.HELP), button(view, "Cancel", Verb.CANCEL, style=Style.BAD))
+    return (*rows, *kept, out)
+
+
+def has_answer(step: Step, given: Entered) -> bool:
+    """Whether there is an answer to keep at this step."""
+    if step is Step.TRIGGER:
+        return given.tier <= len(given.triggers)
+    return step is Step.TIMEFRAME or not is_open(step, given)
+
+
+def answer(view: DialogView, text: str, resolve: Resolve) -> Reply:
+    """What a typed text, or the text of a tapped button, does at the draft's step."""
+    try:
+        words = cleaned(text, len(text)).casefold()
+        return command(view, words) or read(view, text, words, resolve)
+    except market.NoMarket as none:
+        return Refused(escape(none.sentence, quote=False), none.suggestions)
+    except Unreadable as unreadable:
+        return Refused(escape(unreadable.sentence, quote=False))
+
+
+def command(view: DialogView, words: str) -> Reply | None:
+    """Words that mean the same at every step, or at the review."""
+    if words == "back":
+        return back(view)
+    if words in COMMANDS:
+        return COMMANDS[words]
+    if current(view, entered(view.draft.answers)) is not Step.REVIEW:
+        return None
+    if words in ARMING:
+        return ARMING[words]
+    found = re.fullmatch(r"(?:edit\s+)?(\w+)", words)
+    if found and found[1] in ITEMS:
+        return edit(view, found[1])
+    raise Unreadable(f"{quoted(words)} is nothing I can do here; type arm, discard, or for example edit 4.")
+
+
+def read(view: DialogView, text: str, words: str, resolve: Resolve) -> Answered:
+    """The answer to the question at hand."""
+    given = entered(view.draft.answers)
+    step = current(view, given)
+    if words == KEEP and has_answer(step, given):
+        changes: Answers = {"tier": str(given.tier + 1)} if step is Step.TRIGGER else {}
+    elif step is Step.MARKET:
+        changes = market.read_market(view, given, text, resolve)
+    else:
+        changes = STEPS[step].read(view, given, text)
+    return follow({**view.draft.answers, **changes}, step)
+
+
+def follow(answers: Answers, step: Step) -> Answered:
+    """The step after an answer: the next tier, the next question, or back to the review after an edit."""
+    given = entered(answers)
+    if step is Step.MARKET and given.symbol is None:
+        return Answered(answers, Step.MARKET)
+    if step is Step.TRIGGER and given.tier <= len(given.weights):
+        return Answered(answers, Step.TRIGGER)
+    if given.editing and step is Step.TARGETS:
+        return Answered(answers, Step.CLOSES)
+    following = first_open(given) if given.editing or step is Step.TIMEFRAME else ORDER[ORDER.index(step) + 1]
+    return arrived(answers, following)
+
+
+def arrived(answers: Answers, step: Step) -> Answered:
+    """The answers as the step finds them: triggers begin with the first that is open; a review ends the editing."""
+    given = entered(answers)
+    if step is Step.REVIEW:
+        rest = {name: value for name, value in answers.items() if name != "editing"}
+        return Answered(rest, Step.REVIEW)
+    if step is Step.TRIGGER:
+        tier = len(given.triggers) + 1 if is_open(step, given) else 1
+        return Answered({**answers, "tier": str(tier)}, step)
+    return Answered(answers, step)
+
+
+def back(view: DialogView) -> Answered:
+    """One question back, nothing forgotten; out of an edit, to the review."""
+    answers, given = view.draft.answers, entered(view.draft.answers)
+    step = current(view, given)
+    if step is Step.TRIGGER and given.tier > 1:
+        return Answered({**answers, "tier": str(given.tier - 1)}, step)
+    if step is Step.TIMEFRAME or (given.editing and first_open(given) is Step.REVIEW):
+        return arrived(answers, Step.REVIEW)
+    before = ORDER[max(0, ORDER.index(step) - 1)]
+    if before is Step.TRIGGER:
+        return Answered({**answers, "tier": str(max(1, len(given.weights)))}, before)
+    return Answered(answers, before)
+
+
+def edit(view: DialogView, item: str) -> Reply:
+    """Go to one item of the finished plan and come back to the review; "1" to "6", or market, side and so on."""
+    step = ITEMS.get(item)
+    if step is None:
+        return Refused(f"There is no item {escape(quoted(item), quote=False)}; items are 1 to 6, for example edit 4.")
+    return Answered({**view.draft.answers, "editing": "yes", "tier": "1"}, step)
+
+
+def help_text(step: Step) -> str:
+    """More about a question, as HTML."""
+    words = {Step.MARKET: market.MARKET_HELP, Step.REVIEW: REVIEW_HELP}.get(step) or STEPS[step].help
+    return escape(words, quote=False)

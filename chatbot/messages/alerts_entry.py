@@ -1,0 +1,269 @@
+"""Alerts about entering: add, do not add, do not chase, answer, and entries that were overtaken."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+from typing import assert_never
+
+from chatbot.core.entries import after_add, planned_r, tier_quantity
+from chatbot.core.events import (
+    BlockReason,
+    EntryMissed,
+    Filled,
+    FillKind,
+    MissCause,
+    QuestionAsked,
+    TierBlocked,
+    TierRearmed,
+    TierSkipped,
+    TierTriggered,
+    TierWithdrawn,
+)
+from chatbot.core.evolve import evolve
+from chatbot.core.position import Position
+from chatbot.core.state import ActionKind, PlanState, TierPhase
+from chatbot.core.stops import held_risk
+from chatbot.messages.buttons import answers, copies, missed_answers, question_answers
+from chatbot.messages.checklist import checklist_line
+from chatbot.messages.levels import next_line
+from chatbot.messages.lines import (
+    assumed_line,
+    at_risk_of,
+    average_line,
+    exchange_line,
+    risk_words,
+    scale_in_reason,
+    stop_change,
+    told,
+)
+from chatbot.messages.numbers import number, percent
+from chatbot.messages.values import Keyboard
+from chatbot.messages.views import Episode, Figures, Spoken, bold, said
+from chatbot.messages.words import r_words, trigger_words
+from chatbot.ports import Priority
+
+
+def tier_triggered(episode: Episode, event: TierTriggered) -> Spoken:
+    """Add now (or: did your order fill), with the stop, the risk and the average this leads to."""
+    state, figures = episode.before, episode.figures
+    rests = entry_rests(state, event)
+    position, stop = after_add(state, event.tier, event.price, event.quantity)
+    lines = told(
+        bold(add_headline(figures, event, rests=rests)),
+        f"{figures.title} · {why_triggered(figures, event)}",
+        "" if not rests else f"Your resting order: {add_words(figures, event)}. Not filled: tap so.",
+        assumed_line(state.plan),
+        add_stop_line(episode, event, position, stop),
+        risk_words(figures, held_risk(state), at_risk_of(state.plan, position, stop)),
+        average_line(figures, state.position, position),
+        exchange_line(state, figures),
+        next_line(once_filled(episode, event, stop), figures),
+        checklist_line(episode.after, figures, 1 if event.tier == 1 else 2),
+    )
+    keyboard = add_keyboard(episode, event.action, stop, rests=rests)
+    return Spoken(lines, Priority.ADD, keyboard, event.action)
+
+
+def add_keyboard(episode: Episode, number_: int, stop: Decimal, *, rests: bool) -> Keyboard:
+    """Answers while the add waits for one, and exact numbers to copy."""
+    action = episode.final.action(number_)
+    rows = () if action is None else answers(episode.figures, action, rests=rests)
+    quantity = None if action is None else action.quantity
+    return (*rows, *copies(episode.figures, quantity, stop))
+
+
+def entry_rests(state: PlanState, event: TierTriggered) -> bool:
+    """Only a level can rest as an order; what a candle or the user decided is done by hand."""
+    return state.plan.resting.entries and not event.evidence
+
+
+def add_headline(figures: Figures, event: TierTriggered, *, rests: bool) -> str:
+    """The one line that must be read."""
+    if rests:
+        return f"Tier {event.tier} reached at {figures.price(event.price)}. Filled? At what price?"
+    return f"Add tier {event.tier}: {add_words(figures, event)} near {figures.price(event.price)}"
+
+
+def add_words(figures: Figures, event: TierTriggered) -> str:
+    """`0.0207 BTC (25 %, about 1 250 USDT)`."""
+    weight = figures.plan.tiers[event.tier - 1].weight_pct
+    about = f"{number(event.price * event.quantity, 0)} {figures.view.quote}"
+    return f"{figures.quantity(event.quantity)} ({percent(weight)}, about {about})"
+
+
+def why_triggered(figures: Figures, event: TierTriggered) -> str:
+    """The trigger as planned, and what proved it."""
+    trigger = trigger_words(figures.plan.tiers[event.tier - 1].trigger, figures.plan.tick_size)
+    proof = f" ({event.evidence})" if event.evidence else ""
+    return said(f"{trigger}{proof}")
+
+
+def add_stop_line(episode: Episode, event: TierTriggered, position: Position, stop: Decimal) -> str:
+    """Where the stop goes once the add is in, and by which rule."""
+    state, figures = episode.before, episode.figures
+    if event.tier == 1:
+        return f"Then set the stop at {figures.price(stop)}: the initial stop of the plan."
+    if stop == state.stop:
+        return f"Stop stays at {figures.price(stop)}: no tighter one leaves the market room."
+    weight = state.filled_weight + state.tier(event.tier).weight_pct
+    reason = scale_in_reason(state, event.price, position, weight, stop)
+    return f"Then move {stop_change(figures, state.stop, stop)}: {reason}."
+
+
+def once_filled(episode: Episode, event: TierTriggered, stop: Decimal) -> PlanState:
+    """The state to tell the next levels from: the add and its stop move counted as done."""
+    after = episode.after
+    if after.tiers[event.tier - 1].phase is not TierPhase.PENDING:
+        return after
+    fill = Filled(FillKind.TIER, event.tier, event.price, event.quantity, event.action, event.at)
+    return replace(evolve(after, fill), stop=stop)
+
+
+def tier_blocked(episode: Episode, event: TierBlocked) -> Spoken:
+    """Do not add, by which rule, and what comes instead."""
+    state, figures = episode.before, episode.figures
+    asked = state.tiers[event.tier - 1].phase is TierPhase.PENDING
+    lines = told(
+        bold(f"Do not add tier {event.tier} at {figures.price(event.price)}: {block_words(state, figures, event)}"),
+        f"{figures.title} · tier {event.tier} is off for good.",
+        *(off_lines(event.tier) if asked else told(resting_off(state, event.tier))),
+        exchange_line(episode.after, figures),
+        next_line(episode.after, figures),
+        checklist_line(episode.after, figures, 1 if event.tier == 1 else 2),
+    )
+    return Spoken(lines, Priority.ADD)
+
+
+def off_lines(tier: int) -> tuple[str, ...]:
+    """What to do about an add that was offered before."""
+    outside = f"If tier {tier} filled all the same, report it as an add outside the plan." if tier > 1 else ""
+    return told(f"The earlier offer of tier {tier} no longer counts: cancel its order.", outside)
+
+
+def resting_off(state: PlanState, tier: int) -> str:
+    """A resting entry that must not fill any more."""
+    return f"Cancel the resting order of tier {tier}." if state.plan.resting.entries else ""
+
+
+def block_words(state: PlanState, figures: Figures, event: TierBlocked) -> str:
+    """The guard with its numbers."""
+    plan, held = state.plan, state.position
+    match event.reason:
+        case BlockReason.SIZE:
+            return f"its quantity rounds down to 0 (lot {number(plan.lot_size or Decimal(0))})"
+        case BlockReason.AVERAGING_DOWN:
+            worse = plan.sign * (held.average - event.price) / state.r
+            allowed = r_words(plan.guards.averaging_down_r)
+            average = figures.price(held.average)
+            return f"{r_words(worse)} worse than the average {average}, at most {allowed} is allowed"
+        case BlockReason.STRUCTURE:
+            return f"beyond the structure level {figures.price(plan.guards.structure_level or event.price)}"
+        case BlockReason.RISK:
+            return risk_block_words(state, figures, event)
+        case unknown:
+            assert_never(unknown)
+
+
+def risk_block_words(state: PlanState, figures: Figures, event: TierBlocked) -> str:
+    """How much would be at risk against how much may be."""
+    pending = state.tiers[event.tier - 1]
+    waits = pending.phase is TierPhase.PENDING
+    quantity = pending.quantity if waits else tier_quantity(state, event.tier, event.price)
+    position, stop = after_add(state, event.tier, event.price, quantity)
+    at_risk = at_risk_of(state.plan, position, stop)
+    return f"{figures.money(at_risk)} would be at risk, more than R = {figures.money(state.r_money)}"
+
+
+def tier_withdrawn(episode: Episode, event: TierWithdrawn) -> Spoken:
+    """Do not chase: how far price has gone, and where the tier counts again."""
+    state, figures = episode.before, episode.figures
+    plan = state.plan
+    gone = plan.sign * (event.price - event.level) / planned_r(state, event.level)
+    asked = state.tiers[event.tier - 1].phase is TierPhase.PENDING
+    lines = told(
+        bold(f"Do not chase tier {event.tier}: {figures.price(event.price)} is {r_words(gone)} past its price"),
+        f"{figures.title} · at most {r_words(plan.guards.chasing_r)} past {figures.price(event.level)} is allowed.",
+        *(off_lines(event.tier) if asked else told(resting_off(state, event.tier))),
+        f"Tier {event.tier} is armed again once price returns to {figures.price(event.level)}.",
+        exchange_line(episode.after, figures),
+        checklist_line(episode.after, figures, 1 if event.tier == 1 else 2),
+    )
+    return Spoken(lines, Priority.ADD)
+
+
+def tier_rearmed(episode: Episode, event: TierRearmed) -> Spoken:
+    """Price came back: the tier counts again."""
+    figures = episode.figures
+    headline = f"Tier {event.tier} is armed again: price is back at {figures.price(event.price)}"
+    return Spoken(told(bold(headline), figures.title, next_line(episode.after, figures)), Priority.INFO)
+
+
+def tier_skipped(episode: Episode, event: TierSkipped) -> Spoken:
+    """The user passed on a tier."""
+    figures = episode.figures
+    cancel = resting_off(episode.before, event.tier)
+    what = "skipped" if episode.before.missed is None else "was not entered"
+    lines = told(bold(f"Tier {event.tier} {what}"), figures.title, cancel, next_line(episode.after, figures))
+    return Spoken(lines, Priority.INFO)
+
+
+def question_asked(episode: Episode, event: QuestionAsked) -> Spoken:
+    """A manual trigger needs the user's eyes."""
+    figures = episode.figures
+    lines = told(
+        bold(f"Tier {event.tier}: {said(event.question)}"),
+        f"{figures.title} · yes offers tier {event.tier} at the price of that moment, after the guards.",
+        next_line(episode.after, figures),
+        checklist_line(episode.after, figures, 1 if event.tier == 1 else 2),
+    )
+    return Spoken(lines, Priority.ADD, question_answers(figures, event.action), event.action)
+
+
+def entry_missed(episode: Episode, event: EntryMissed) -> Spoken:
+    """The entry was overtaken before it was confirmed: the user may be in, and must hear it first."""
+    figures = episode.figures
+    action = episode.final.pending(ActionKind.ADD)
+    lines = told(
+        bold(f"{missed_headline(episode, event)} {missed_order(event.cause)}"),
+        f"{figures.title} · tier 1 was not confirmed.",
+        f"If you entered: {missed_advice(event)} Check the exchange first, use reduce-only.",
+        "No answer within 24 h counts as not entered.",
+        checklist_line(episode.after, figures, 1),
+    )
+    keyboard = () if action is None else missed_answers(figures, action)
+    return Spoken(lines, Priority.STOP, keyboard, 0 if action is None else action.number)
+
+
+def missed_headline(episode: Episode, event: EntryMissed) -> str:
+    """What overtook the entry."""
+    plan, figures = episode.before.plan, episode.figures
+    at = figures.price(event.price)
+    match event.cause:
+        case MissCause.STOP:
+            return f"Stop {figures.price(plan.stop)} reached at {at}."
+        case MissCause.TARGET:
+            return f"TP1 {figures.price(plan.targets[0].price)} reached at {at}."
+        case MissCause.EXPIRY:
+            return "The plan expired."
+        case unknown:
+            assert_never(unknown)
+
+
+def missed_order(cause: MissCause) -> str:
+    """What to do about it, in one breath."""
+    order = {
+        MissCause.STOP: "exit",
+        MissCause.TARGET: "take the target",
+        MissCause.EXPIRY: "say so",
+    }[cause]
+    return f"If you entered: {order}. Cancel a resting entry."
+
+
+def missed_advice(event: EntryMissed) -> str:
+    """What follows from a yes."""
+    return {
+        MissCause.STOP: "exit all of it now.",
+        MissCause.TARGET: "close the part planned for TP1 now.",
+        MissCause.EXPIRY: "the plan follows the trade to its end.",
+    }[event.cause]

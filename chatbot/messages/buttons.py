@@ -1,0 +1,97 @@
+"""The buttons under an alert: what was done, at which price, or not; and exact values to copy."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from chatbot.core.state import Action, ActionKind
+from chatbot.messages.numbers import number
+from chatbot.messages.values import Button, Keyboard, Press, Style, Verb
+from chatbot.messages.views import Figures
+
+Row = tuple[Button, ...]
+
+
+def plain(value: Decimal) -> str:
+    """The digits alone, as an exchange's order form takes them."""
+    text = f"{value:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def press(figures: Figures, verb: Verb, action: int) -> Press:
+    """What a button says of an action of this plan."""
+    return Press(verb, figures.view.plan_id, action)
+
+
+def answers(figures: Figures, action: Action, *, rests: bool) -> tuple[Row, ...]:
+    """The rows that answer one action."""
+    done = Button(done_label(figures, action, rests=rests), press(figures, Verb.DONE, action.number), style=Style.GOOD)
+    other = Button("Other price", press(figures, Verb.OTHER_PRICE, action.number))
+    skip = Button("Not filled" if rests else "Skip", press(figures, Verb.SKIP, action.number))
+    later = Button("Remind me in 5 min", press(figures, Verb.SNOOZE, action.number))
+    # An exit can be late but never left out.
+    return ((done, other), (later,) if action.kind is ActionKind.EXIT else (skip, later))
+
+
+def done_label(figures: Figures, action: Action, *, rests: bool) -> str:
+    """What the user confirms with one tap."""
+    price = figures.price(action.price)
+    if action.kind is ActionKind.MOVE_STOP:
+        return f"Stop is at {price}"
+    return f"{'Filled' if rests else 'Done'} at {price}"
+
+
+def stop_answers(figures: Figures, action: Action) -> tuple[Row, ...]:
+    """One row for the stop move that goes with a close or a fill; the reminder belongs to the main action."""
+    return (
+        (
+            Button(f"Stop is at {figures.price(action.price)}", press(figures, Verb.DONE, action.number)),
+            Button("Other stop", press(figures, Verb.OTHER_PRICE, action.number)),
+            Button("Skip stop", press(figures, Verb.SKIP, action.number)),
+        ),
+    )
+
+
+def close_answers(figures: Figures, action: Action) -> tuple[Row, ...]:
+    """The rows that settle an earlier target's close, named so that it is not mistaken for the newer one."""
+    name = f"TP{action.index}"
+    done = Button(f"{name} closed at {figures.price(action.price)}", press(figures, Verb.DONE, action.number))
+    return (
+        (done, Button(f"{name} other price", press(figures, Verb.OTHER_PRICE, action.number))),
+        (Button(f"{name} not closed", press(figures, Verb.SKIP, action.number)),),
+    )
+
+
+def missed_answers(figures: Figures, action: Action) -> Keyboard:
+    """Whether the entry that was overtaken is in."""
+    return (
+        (
+            Button("I entered", press(figures, Verb.DONE, action.number), style=Style.BAD),
+            Button("Entered, other price", press(figures, Verb.OTHER_PRICE, action.number)),
+        ),
+        (
+            Button("Not entered", press(figures, Verb.SKIP, action.number), style=Style.GOOD),
+            Button("Remind me in 5 min", press(figures, Verb.SNOOZE, action.number)),
+        ),
+    )
+
+
+def question_answers(figures: Figures, action: int) -> Keyboard:
+    """Yes, skip, or later."""
+    return (
+        (
+            Button("Yes", press(figures, Verb.YES, action), style=Style.GOOD),
+            Button("Skip", press(figures, Verb.SKIP, action)),
+        ),
+        (Button("Remind me in 5 min", press(figures, Verb.SNOOZE, action)),),
+    )
+
+
+def copies(figures: Figures, quantity: Decimal | None, stop: Decimal | None) -> tuple[Row, ...]:
+    """A row that copies the quantity and the stop price."""
+    row: list[Button] = []
+    if quantity:
+        row.append(Button(f"Copy {number(quantity, 8)}", copy=plain(quantity)))
+    if stop is not None:
+        row.append(Button(f"Copy stop {figures.price(stop)}", copy=plain(stop)))
+    return (tuple(row),) if row else ()

@@ -1,0 +1,188 @@
+"""Short answers to what a user typed or tapped: clear sentences, each with what was expected."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+from typing import Final
+
+from chatbot.core.events import FillKind
+from chatbot.core.plan import Plan
+from chatbot.core.state import Action, PlanState
+from chatbot.messages.numbers import utc_stamp
+from chatbot.messages.values import Button, Message, Press, Style, Verb
+from chatbot.messages.views import PlanView, figures_of, said
+from chatbot.ports import PlanRow
+
+NEW_PLAN: Final = (Button("New plan", Press(Verb.NEW), style=Style.MAIN),)
+COMMANDS: Final = (
+    ("new", "Build a plan"),
+    ("status", "Open plans: position, stop, result, what is unconfirmed"),
+    ("plans", "All plans"),
+    ("plan", "One plan in full, e.g. /plan 2"),
+    ("checklist", "Before and during the trade"),
+    ("exited", "I exited, e.g. /exited 60100"),
+    ("stopped", "My stop filled, e.g. /stopped 59000"),
+    ("added", "I added outside the plan, e.g. /added 60300 0.01"),
+    ("correct", "Correct a fill, e.g. /correct 1 60010 0.02"),
+    ("cancel_plan", "Stop following a plan, e.g. /cancel_plan 2"),
+    ("cancel", "Drop the plan being built"),
+    ("daily", "Hour of the daily checklist (UTC), e.g. /daily 8"),
+    ("help", "What I can do"),
+)
+
+
+def welcome() -> Message:
+    """The answer to /start."""
+    return Message(
+        "<b>Tierwise</b> coaches you through a leveraged futures trade: you enter in tiers, each on an objective "
+        "trigger, you leave at targets, and the stop moves by rule.\n\n"
+        "I watch prices and tell you what your plan says to do. <b>I never place an order</b> and never ask for a key "
+        "that could. You act on the exchange, then tell me what you really did.\n\n"
+        "⚠ Leverage multiplies losses as it does gains; you can lose all the margin of a trade, and fast. Nothing here "
+        "is financial advice. Alerts can be late when Telegram or the exchange is: keep your stop resting on the "
+        "exchange.\n\n"
+        "Begin with /new: six questions, each with buttons. /help lists the rest.",
+        (NEW_PLAN,),
+    )
+
+
+def refused() -> Message:
+    """To somebody who is not let in."""
+    return Message("Sorry, this is a private bot. Tierwise is open source: you can run one of your own.")
+
+
+def help_text() -> Message:
+    """The answer to /help."""
+    lines = "\n".join(f"/{name} – {escape(what)}" for name, what in COMMANDS)
+    return Message(
+        f"{lines}\n\nAn alert's buttons say what you really did. “Other price” takes a price, or price and quantity: "
+        "<code>60310</code> or <code>60310 0.02</code>."
+    )
+
+
+def hint() -> Message:
+    """To a text nobody asked for."""
+    return Message("I did not expect a text now. Build a plan with /new, see open ones with /status, or /help.")
+
+
+def not_understood(sentence: str) -> Message:
+    """A wrong answer, said in one sentence; nothing else changes."""
+    return Message(f"✋ {said(sentence)}")
+
+
+def no_open_plan() -> Message:
+    """There is nothing to show yet."""
+    return Message("You have no open plan. /new builds one in six questions.", (NEW_PLAN,))
+
+
+def nothing_to_cancel() -> Message:
+    """No draft."""
+    return Message("There is no plan being built. To stop following an armed plan: /cancel_plan 2.")
+
+
+def plan_is_over(number: int) -> Message:
+    """A closed plan can't be cancelled."""
+    return Message(f"Plan {number} is already closed. /plan {number} shows how it went.")
+
+
+def nothing_to_change(number: int) -> Message:
+    """A report that does not fit the plan's state."""
+    return Message(
+        f"Plan {number} has no open position that this could change: nothing was recorded. "
+        f"/plan {number} shows where it stands."
+    )
+
+
+def which_plan(rows: Sequence[PlanRow], example: str) -> Message:
+    """Several plans are open."""
+    return Message(f"Which plan? Open are {numbers_of(rows)}. Name it, for example <code>{escape(example)}</code>.")
+
+
+def no_such_plan(named: str, rows: Sequence[PlanRow], example: str) -> Message:
+    """A number that is none of the user's plans."""
+    known = f"open are {numbers_of(rows)}" if rows else "none is open"
+    return Message(f"You have no plan {said(named)}; {known}. For example <code>{escape(example)}</code>.")
+
+
+def numbers_of(rows: Sequence[PlanRow]) -> str:
+    """`1 (BTC/USDT:USDT), 3 (…)`."""
+    return ", ".join(f"{row.number} ({escape(row.symbol)})" for row in rows)
+
+
+def how_was_it_left(state: PlanState, view: PlanView) -> Message:
+    """A plan with an open position is to be cancelled."""
+    figures, number = figures_of(state.plan, view), view.number
+    return Message(
+        f"{figures.title} still has {figures.quantity(state.position.quantity)} open. How was it left?\n"
+        f"• You closed it: <code>/exited {number} PRICE</code>\n"
+        f"• Your stop filled: <code>/stopped {number} PRICE</code>\n"
+        "• It is still open, and I shall stop following it: then its stop is yours to watch.",
+        (
+            (Button("Stop following it", Press(Verb.ABANDON, view.plan_id), style=Style.BAD),),
+            (Button("Keep following", Press(Verb.KEEP, view.plan_id), style=Style.GOOD),),
+        ),
+    )
+
+
+def fills(state: PlanState, view: PlanView) -> Message:
+    """The fills of a plan, numbered for /correct."""
+    figures = figures_of(state.plan, view)
+    if not state.fills:
+        return Message(f"{figures.title} has no fills yet.")
+    lines = [
+        f"{number}. {FILL_NAMES[fill.kind].format(index=fill.index)}: {figures.quantity(fill.quantity)} at "
+        f"{figures.price(fill.price)}{' (assumed)' if fill.assumed else ''} · {utc_stamp(fill.at)}"
+        for number, fill in enumerate(state.fills, 1)
+    ]
+    example = f"/correct {view.number} 1 {state.fills[0].price:f} {state.fills[0].quantity:f}"
+    return Message(
+        f"<b>{figures.title}: fills</b>\n" + "\n".join(lines) + f"\n\nTo correct one: <code>{example}</code>"
+    )
+
+
+FILL_NAMES: Final = {
+    FillKind.TIER: "Tier {index} added",
+    FillKind.TARGET: "TP{index} closed",
+    FillKind.EXIT: "Exit",
+    FillKind.OUTSIDE: "Added outside the plan",
+}
+
+
+def asks_real_fill(plan: Plan, view: PlanView, action: Action) -> Message:
+    """Ask for the real price, and maybe quantity."""
+    figures = figures_of(plan, view)
+    return Message(
+        f"{figures.title}: at what price did it fill? Type the price, or price and quantity, for example "
+        f"<code>{action.price:f}</code> or <code>{action.price:f} {action.quantity:f}</code>."
+    )
+
+
+def asks_real_stop(plan: Plan, view: PlanView, action: Action) -> Message:
+    """Ask where the stop really stands."""
+    figures = figures_of(plan, view)
+    return Message(
+        f"{figures.title}: where does your stop stand on the exchange? Type its price, for example "
+        f"<code>{action.price:f}</code>."
+    )
+
+
+def daily_at(hour: int) -> Message:
+    """The new hour of the daily checklist."""
+    return Message(f"The checklist of each open plan comes every day at {hour:02d}:00 UTC.")
+
+
+def unknown_command(name: str) -> Message:
+    """A command there is not."""
+    return Message(f"There is no {said(name)}. /help lists what I can do.")
+
+
+def dropped() -> Message:
+    """The draft is gone."""
+    return Message("The plan being built was dropped; nothing is watched. /new begins another.", (NEW_PLAN,))
+
+
+def armed(number: int, *, known: bool) -> Message:
+    """What the card says once its plan is armed."""
+    warned = " You armed it knowing its warnings." if known else ""
+    return Message(f"✅ Armed as plan {number}.{warned} I watch it from now on; /plan {number} shows it.")

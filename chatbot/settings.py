@@ -1,0 +1,139 @@
+"""The settings: one frozen object, read once from the environment and `.env`, refusing nonsense with a sentence."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Mapping
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Annotated, Final
+from urllib.parse import urlsplit
+
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+PREFIX: Final = "TIERWISE_"
+TESTS_OWN: Final = frozenset({"DATA"})
+PUBLIC_API: Final = "https://api.telegram.org"
+TOKEN: Final = re.compile(r"\d+:[\w-]{5,}")
+
+
+class SettingsError(ValueError):
+    """One or more sentences: which setting, what it was, what was expected."""
+
+
+class Settings(BaseSettings):
+    """Everything that can be set. Without a bot token the bot runs in its own sandbox."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_file=".env", frozen=True, extra="ignore")
+
+    bot_token: SecretStr | None = None
+    telegram_api: str = PUBLIC_API
+    database_url: str = "sqlite:///var/tierwise.sqlite3"
+    poll_seconds: Annotated[float, Field(ge=0.05, le=60)] = 5
+    default_exchange: str = "binanceusdm"
+    exchange_hosts: Annotated[Mapping[str, str], NoDecode] = Field(default_factory=dict)
+    allowed_users: Annotated[frozenset[int], NoDecode] = frozenset()
+    http_host: str = "127.0.0.1"
+    http_port: Annotated[int, Field(ge=0, le=65535)] = 8080
+
+    @field_validator("bot_token", mode="before")
+    @classmethod
+    def token_or_none(cls, value: object) -> object:
+        """An empty token is no token."""
+        if value == "" or value is None:
+            return None
+        if isinstance(value, str) and not TOKEN.fullmatch(value):
+            raise ValueError('expected the token BotFather gave you, such as "123456:ABC-DEF"')
+        return value
+
+    @field_validator("exchange_hosts", mode="before")
+    @classmethod
+    def hosts_from_json(cls, value: object) -> object:
+        """A JSON object of host names and base URLs."""
+        if not isinstance(value, str):
+            return value
+        try:
+            hosts = json.loads(value or "{}")
+        except json.JSONDecodeError:
+            hosts = None
+        if not isinstance(hosts, dict) or not all(
+            isinstance(url, str) and urlsplit(url).netloc for url in hosts.values()
+        ):
+            raise ValueError('expected JSON like {"fapi.binance.com": "http://127.0.0.1:8081"}')
+        return hosts
+
+    @field_validator("allowed_users", mode="before")
+    @classmethod
+    def ids_from_list(cls, value: object) -> object:
+        """User ids, separated by commas or blanks."""
+        if not isinstance(value, str):
+            return value
+        ids = re.split(r"[,\s]+", value.strip()) if value.strip() else []
+        if not all(re.fullmatch(r"\d{1,18}", one) for one in ids):
+            raise ValueError('expected Telegram user ids such as "12345,67890"')
+        return frozenset(int(one) for one in ids)
+
+    @field_validator("telegram_api")
+    @classmethod
+    def base_address(cls, value: str) -> str:
+        """A base address without a path."""
+        parts = urlsplit(value)
+        if parts.scheme not in ("http", "https") or not parts.netloc:
+            raise ValueError(f'expected a base address such as "{PUBLIC_API}"')
+        return value.rstrip("/")
+
+    @field_validator("database_url")
+    @classmethod
+    def known_database(cls, value: str) -> str:
+        """SQLite for now; the tables are ready for PostgreSQL."""
+        if not value.startswith("sqlite:///"):
+            raise ValueError('expected a SQLite address such as "sqlite:///var/tierwise.sqlite3"')
+        return value
+
+    @model_validator(mode="after")
+    def agree(self) -> Settings:
+        """Settings that contradict each other."""
+        if self.bot_token is None and self.telegram_api != PUBLIC_API:
+            raise ValueError("TIERWISE_TELEGRAM_API is set but TIERWISE_BOT_TOKEN is not: a Bot API needs a token")
+        return self
+
+    @property
+    def sandboxed(self) -> bool:
+        """Whether the bot runs in its own sandbox."""
+        return self.bot_token is None
+
+
+def read_settings(env_file: Path | None = None, environ: Mapping[str, str] = os.environ) -> Settings:
+    """The settings of this process. Raises SettingsError."""
+    refuse_unknown(environ)
+    try:
+        return Settings(_env_file=env_file or Path(".env"))  # type: ignore[call-arg]  # pydantic-settings' own argument
+    except ValidationError as error:
+        sentences = [sentence_of(dict(problem)) for problem in error.errors()]
+        raise SettingsError("; ".join(sentences)) from None
+
+
+def refuse_unknown(environ: Mapping[str, str]) -> None:
+    """A setting nobody reads is a typing error."""
+    known = {name.upper() for name in Settings.model_fields}
+    for name in sorted(environ):
+        short = name.removeprefix(PREFIX)
+        if not name.startswith(PREFIX) or short in known or short in TESTS_OWN:
+            continue
+        near = get_close_matches(short, known, 1)
+        hint = f"did you mean {PREFIX}{near[0]}?" if near else f"known are {', '.join(sorted(known))}"
+        raise SettingsError(f"{name} is not a setting; {hint}")
+
+
+def sentence_of(problem: Mapping[str, object]) -> str:
+    """One refused setting; the value of a secret is never repeated."""
+    place = problem["loc"]
+    message = str(problem["msg"]).removeprefix("Value error, ")
+    if not isinstance(place, tuple) or not place:
+        return message
+    name = f"{PREFIX}{str(place[0]).upper()}"
+    value = "" if place[0] == "bot_token" else f" is {str(problem.get('input'))[:60]!r}"
+    return f"{name}{value}: {message}"

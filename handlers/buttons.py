@@ -1,0 +1,81 @@
+"""Tapped buttons: decoded and checked once, then the plan's or the draft's. An old or foreign one changes nothing."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import structlog
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Message, Update
+from telegram.error import TelegramError
+
+from chatbot.coach.buttons import decode
+from chatbot.coach.confirmations import FOREIGN
+from chatbot.coach.desk import Work
+from chatbot.messages.values import Press, Verb
+from chatbot.ports import Told, User
+from handlers import wizard
+from handlers.guards import Tapped, tapped_in
+from handlers.use import Use
+
+DRAFT_VERBS: Final = frozenset(
+    {Verb.CHOOSE, Verb.BACK, Verb.CANCEL, Verb.HELP, Verb.EDIT, Verb.ARM, Verb.DISCARD, Verb.NEW}
+)
+log = structlog.get_logger(__name__)
+
+
+async def tapped(use: Use, update: Update) -> None:
+    """One tap, answered once."""
+    tap, query = tapped_in(update), update.callback_query
+    if tap is None or query is None:
+        return
+    press = decode(tap.data, tap.speaker.chat_id, use.desk.key)
+    told = FOREIGN if press is None else await route(use, tap, press)
+    try:
+        await query.answer(told.toast or None, show_alert=told.show_alert)
+    except TelegramError as error:
+        # A tap that waited while we were down can't be answered any more; what it did is done all the same.
+        log.info("tap not answered", error=type(error).__name__)
+    if press is not None and press.verb not in DRAFT_VERBS and isinstance(query.message, Message):
+        await tidy(use, query.message, press)
+
+
+async def route(use: Use, tap: Tapped, press: Press) -> Told:
+    """Whose button it is."""
+    if press.verb in DRAFT_VERBS:
+        return await wizard.pressed(use, tap, press)
+    if press.verb is Verb.STATUS:
+        await use.serve(tap.speaker, use.commands.status)
+        return Told()
+
+    def answer(work: Work, user: User) -> Told:
+        return use.confirmations.press(work, user, press)
+
+    return await use.serve(tap.speaker, answer) or FOREIGN
+
+
+async def tidy(use: Use, message: Message, press: Press) -> None:
+    """Take settled buttons off the tapped message: what was answered should not look open."""
+    if message.reply_markup is None:
+        return
+    pending = await use.on_database(lambda: use.confirmations.pending(press.subject))
+    rows = [
+        [b for b in row if open_still(use, message.chat_id, b, press, pending)]
+        for row in message.reply_markup.inline_keyboard
+    ]
+    kept: Any = InlineKeyboardMarkup([row for row in rows if row])
+    if kept == message.reply_markup:
+        return
+    try:
+        await message.edit_reply_markup(kept if kept.inline_keyboard else None)
+    except TelegramError as error:
+        log.info("buttons not tidied", error=type(error).__name__)
+
+
+def open_still(use: Use, chat_id: int, button: InlineKeyboardButton, tapped: Press, pending: frozenset[int]) -> bool:
+    """Whether a button still does something; copy buttons always do."""
+    if not isinstance(button.callback_data, str):
+        return True
+    press = decode(button.callback_data, chat_id, use.desk.key)
+    if press is None or press.subject != tapped.subject:
+        return False
+    return press.version in pending or (press.version == 0 and tapped.version != 0)

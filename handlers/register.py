@@ -1,0 +1,67 @@
+"""Everything the bot answers, on one screen. The first match wins, so the order is behaviour."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Coroutine
+from functools import partial
+from typing import Any, Final
+
+from telegram import BotCommand, Update
+from telegram.ext import (
+    Application,
+    CallbackQueryHandler,
+    ChatMemberHandler,
+    CommandHandler,
+    ContextTypes,
+    MessageHandler,
+    filters,
+)
+
+from chatbot.messages.replies import COMMANDS
+from handlers import buttons, commands, members, texts, wizard
+from handlers.errors import on_error
+from handlers.use import Use
+
+Handle = Callable[[Use, Update], Awaitable[None]]
+Bot = Application[Any, Any, Any, Any, Any, Any]
+
+ROUTES: Final[tuple[tuple[str, Handle], ...]] = (
+    ("start", commands.start),
+    ("new", wizard.new),
+    ("cancel", wizard.cancel),
+    ("status", commands.status),
+    ("plans", commands.plans),
+    ("plan", commands.plan),
+    ("checklist", commands.checklist),
+    ("exited", commands.exited),
+    ("stopped", commands.stopped),
+    ("added", commands.added),
+    ("correct", commands.correct),
+    ("cancel_plan", commands.cancel_plan),
+    ("daily", commands.daily),
+    ("help", commands.help_),
+)
+
+
+def register(bot: Bot, use: Use) -> None:
+    """Commands, then buttons, then texts, then who comes and goes."""
+    for name, handle in ROUTES:
+        bot.add_handler(CommandHandler(name, bound(handle, use), filters.UpdateType.MESSAGE))
+    bot.add_handler(CallbackQueryHandler(bound(buttons.tapped, use)))
+    bot.add_handler(MessageHandler(filters.TEXT & filters.UpdateType.MESSAGE, bound(texts.said, use)))
+    bot.add_handler(ChatMemberHandler(bound(members.changed, use), ChatMemberHandler.MY_CHAT_MEMBER))
+    bot.add_error_handler(partial(on_error, use))
+
+
+def bound(handle: Handle, use: Use) -> Callable[[Update, ContextTypes.DEFAULT_TYPE], Coroutine[Any, Any, None]]:
+    """The handler as the library calls it."""
+
+    async def call(update: Update, _: ContextTypes.DEFAULT_TYPE) -> None:
+        await handle(use, update)
+
+    return call
+
+
+async def set_menu(bot: Any) -> None:
+    """The command menu of private chats."""
+    await bot.set_my_commands([BotCommand(name, what) for name, what in COMMANDS])

@@ -1,0 +1,34 @@
+"""Typed texts: a price the user was asked for, else an answer to the plan being built, else a hint."""
+
+from __future__ import annotations
+
+from telegram import Update
+
+from chatbot.coach.confirmations import Expected
+from chatbot.coach.desk import Work
+from chatbot.messages import replies
+from chatbot.ports import User
+from handlers import wizard
+from handlers.guards import said_in
+from handlers.use import Use
+
+
+async def said(use: Use, update: Update) -> None:
+    """What is waited for is derived from what is stored, so a restart in between loses nothing."""
+    told = said_in(update)
+    if told is None:
+        return
+    if told.text.startswith("/"):
+        unknown = replies.unknown_command(told.text.split()[0])
+        await use.serve(told.speaker, lambda work, user: use.desk.reply(work, user, unknown))
+        return
+    expected = await use.serve(told.speaker, use.confirmations.expected)
+    if isinstance(expected, Expected):
+        awaited = expected
+
+        def typed(work: Work, user: User) -> None:
+            use.confirmations.typed(work, user, awaited, told.text)
+
+        await use.serve(told.speaker, typed)
+    else:
+        await wizard.said(use, told)

@@ -1,0 +1,317 @@
+"""What is said when a target is reached: never a second close, always the stop that follows."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+from chatbot.core.plan import BreakEven, Follow, Guards, Hold, LockR, PreviousTarget, Resting, Target, Tier, Trail
+from chatbot.core.state import ActionKind
+from tests.messages.trading import BY_HAND, DOWN, UP, Trade, long_plan, price, short_plan, texts
+
+ENTERED = ("60000", "60300", "60600", "60900")
+
+
+def in_full(**changes: Any) -> Trade:
+    """All four tiers of the long plan taken and confirmed."""
+    trade = Trade(long_plan(**changes))
+    trade.enter(*ENTERED)
+    return trade
+
+
+def test_a_target_by_hand_is_a_close_and_a_stop_move() -> None:
+    """Quantity, share, what remains, how to close, and the new stop with its rule."""
+    trade = Trade(long_plan(resting=BY_HAND))
+    trade.enter("60000")
+    assert (
+        trade.jump("61000")
+        == """\
+[TARGET event 4 action 2]
+<b>Close 0.0052 BTC at TP1 61 000</b>
+Plan 3 · BTC long · 25 % of all entered · reached at 61 000
+Remaining 0.0156 BTC. Check the exchange first, use reduce-only, then cancel the orders left over.
+Then move stop 59 000 → 60 000: break-even, fees included.
+On what stays open: at risk 0 USDT
+Next: stop 60 000 · TP2 62 500
+Checklist: 4 close the planned part at once (open: TP1) · 5 move the stop at once (open: stop to 60 000)
+(Done at 61 000: done 7/2) | (Other price: other_price 7/2)
+(Skip: skip 7/2) | (Remind me in 5 min: snooze 7/2)
+(Stop is at 60 000: done 7/3) | (Other stop: other_price 7/3) | (Skip stop: skip 7/3)
+(Copy 0.0052 = 0.0052) | (Copy stop 60 000 = 60000)"""
+    )
+
+
+def test_a_short_target_mirrors_the_long_one() -> None:
+    """For a short, the average less 1R is the locked stop."""
+    trade = Trade(short_plan(resting=BY_HAND))
+    trade.enter("60000")
+    trade.jump("59000")
+    trade.done(ActionKind.CLOSE)
+    trade.done(ActionKind.MOVE_STOP)
+    assert (
+        trade.jump("57500")
+        == """\
+[TARGET event 8 action 4]
+<b>Close 0.0072 BTC at TP2 57 500</b>
+Plan 3 · BTC short · 35 % of all entered · reached at 57 500
+Remaining 0.0084 BTC. Check the exchange first, use reduce-only, then cancel the orders left over.
+Then move stop 60 000 → 59 000: average − 1R.
+On what stays open: locked in 8.4 USDT
+Next: stop 59 000 · TP3 56 000
+Checklist: 4 close the planned part at once (open: TP2) · 5 move the stop at once (open: stop to 59 000)
+(Done at 57 500: done 7/4) | (Other price: other_price 7/4)
+(Skip: skip 7/4) | (Remind me in 5 min: snooze 7/4)
+(Stop is at 59 000: done 7/5) | (Other stop: other_price 7/5) | (Skip stop: skip 7/5)
+(Copy 0.0072 = 0.0072) | (Copy stop 59 000 = 59000)"""
+    )
+
+
+def test_a_resting_target_asks_whether_it_filled() -> None:
+    """Price through a resting order asks, and says why the stop stays."""
+    assert (
+        in_full().jump("61000")
+        == """\
+[TARGET event 16 action 8]
+<b>TP1 61 000 reached: 0.0206 BTC. Filled? At what price?</b>
+Plan 3 · BTC long · 25 % of all entered · reached at 61 000
+Remaining 0.062 BTC.
+Stop stays at 60 433.3. Break-even, fees included (60 433.3) is not tighter.
+Next: stop 60 433.3 · TP2 62 500
+Checklist: 4 close the planned part at once (open: TP1) · 5 move the stop at once (nothing open)
+(Filled at 61 000: done 7/8) | (Other price: other_price 7/8)
+(Not filled: skip 7/8) | (Remind me in 5 min: snooze 7/8)
+(Copy 0.0206 = 0.0206)"""
+    )
+
+
+def test_an_unanswered_close_is_asked_about_before_the_next() -> None:
+    """No quantity is certain while TP1's close is unknown: both are said, neither is claimed."""
+    trade = in_full()
+    trade.jump("61000")
+    assert (
+        trade.jump("62500")
+        == """\
+[TARGET event 17 action 9]
+<b>TP2 62 500 reached. First: did TP1 close 0.0206 BTC?</b>
+Plan 3 · BTC long · 35 % of all entered · reached at 62 500
+Not answered: TP1. TP2 closes 0.0289 BTC if that was closed, 0.0495 BTC if not: answer first.
+Check the exchange first, use reduce-only, then cancel the orders left over.
+Then move stop 60 433.3 → 61 433.3: average + 1R.
+The exchange is believed to hold your stop at 60 433.3.
+Next: stop 61 433.3 · TP3 64 000
+Checklist: 4 close the planned part at once (open: TP1, TP2) · 5 move the stop at once (open: stop to 61 433.3)
+(TP1 closed at 61 000: done 7/8) | (TP1 other price: other_price 7/8)
+(TP1 not closed: skip 7/8)
+(TP2 closed at 62 500: done 7/9) | (TP2 other price: other_price 7/9)
+(TP2 not closed: skip 7/9)
+(Stop is at 61 433.3: done 7/10) | (Other stop: other_price 7/10) | (Skip stop: skip 7/10)
+(Copy stop 61 433.3 = 61433.3)"""
+    )
+
+
+def test_two_unanswered_closes_are_both_named() -> None:
+    """The oldest is asked about; the range covers both."""
+    trade = in_full()
+    trade.jump("61000", "62500")
+    assert texts((trade.jump("64000"), trade.said)[1]) == [
+        """\
+<b>TP3 64 000 reached. First: did TP1 close 0.0206 BTC?</b>
+Plan 3 · BTC long · 30 % of all entered · reached at 64 000
+Not answered: TP1, TP2. TP3 closes 0.0248 BTC if that was closed, 0.0743 BTC if not: answer first.
+Check the exchange first, use reduce-only, then cancel the orders left over.
+Then move stop 61 433.3 → 63 360: trail 1 % of price.
+The exchange is believed to hold your stop at 60 433.3.
+Next: stop 63 360 · next trail step 64 160
+Checklist: 4 close the planned part at once (open: TP1, TP2, TP3) · 5 move the stop at once (open: stop to 63 360)"""
+    ]
+
+
+def test_a_share_that_rounds_to_nothing_is_still_a_target() -> None:
+    """Nothing to close, but the stop rule applies."""
+    trade = Trade(long_plan(lot_size=Decimal("0.01")))
+    trade.enter("60000")
+    assert (
+        trade.jump("61000")
+        == """\
+[TARGET event 4 action 2]
+<b>TP1 61 000 reached: nothing to close</b>
+Plan 3 · BTC long · 25 % of all entered · reached at 61 000
+Its share rounds down to nothing at this size; the stop rule still applies.
+Then move stop 59 000 → 60 000: break-even, fees included.
+On what stays open: at risk 0 USDT
+The exchange is believed to hold your stop at 59 000.
+Next: stop 60 000 · TP2 62 500
+Checklist: 4 close the planned part at once (nothing open) · 5 move the stop at once (open: stop to 60 000)
+(Stop is at 60 000: done 7/2) | (Other stop: other_price 7/2) | (Skip stop: skip 7/2)
+(Copy stop 60 000 = 60000)"""
+    )
+
+
+def test_a_last_target_leaves_nothing_open() -> None:
+    """The rest of the orders is to be cancelled, and no stop is advised."""
+    trade = Trade(long_plan(targets=(Target(Decimal(61_000), Decimal(100), BreakEven()),)))
+    trade.enter("60000")
+    assert (
+        trade.jump("61000")
+        == """\
+[TARGET event 4 action 2]
+<b>TP1 61 000 reached: 0.0208 BTC. Filled? At what price?</b>
+Plan 3 · BTC long · 100 % of all entered · reached at 61 000
+Nothing stays open after that. Cancel the orders left over.
+Next: stop 59 000
+Checklist: 4 close the planned part at once (open: TP1) · 5 move the stop at once (nothing open)
+(Filled at 61 000: done 7/2) | (Other price: other_price 7/2)
+(Not filled: skip 7/2) | (Remind me in 5 min: snooze 7/2)
+(Copy 0.0208 = 0.0208)"""
+    )
+
+
+def test_a_target_without_a_stop_rule_says_so() -> None:
+    """A rule of holding is told as that."""
+    trade = Trade(long_plan(targets=(Target(Decimal(61_000), Decimal(50), Hold()),)))
+    trade.enter("60000")
+    assert "Stop stays at 59 000: that is the rule of TP1." in trade.jump("61000")
+
+
+def test_a_locked_r_without_room_falls_back_and_says_why() -> None:
+    """The candidate that was passed over is named with its price and the room a stop keeps."""
+    targets = (
+        Target(Decimal(60_900), Decimal(25), BreakEven()),
+        Target(Decimal(61_050), Decimal(35), LockR(Decimal(1))),
+    )
+    trade = Trade(long_plan(targets=targets))
+    trade.enter("60000")
+    trade.jump("60900")
+    trade.done(ActionKind.CLOSE)
+    assert "Then move stop 60 000 → 60 900: the previous target. Average + 1R (61 000) is too close to the market:" in (
+        trade.jump("61050")
+    )
+
+
+def test_a_stop_that_stays_names_the_candidate_and_the_room() -> None:
+    """Too close to the market is a reason, with the number."""
+    trade = Trade(long_plan(targets=(Target(Decimal(60_050), Decimal(25), BreakEven()),)))
+    trade.enter("60000")
+    assert (
+        "Stop stays at 59 000. Break-even, fees included (60 000) is too close to the market: a stop keeps 100 of room."
+    ) in trade.jump("60050")
+
+
+def test_the_previous_target_is_a_rule_of_its_own() -> None:
+    """After TP2 the stop may go to TP1."""
+    targets = (
+        Target(Decimal(61_000), Decimal(25), BreakEven()),
+        Target(Decimal(62_500), Decimal(35), PreviousTarget()),
+    )
+    trade = Trade(long_plan(targets=targets))
+    trade.enter("60000")
+    trade.jump("61000")
+    trade.done(ActionKind.CLOSE)
+    assert "Then move stop 60 000 → 61 000: the previous target." in trade.jump("62500")
+
+
+def test_a_trail_whose_first_step_is_not_tighter_starts_all_the_same() -> None:
+    """The stop stays, and trails from here."""
+    trade = Trade(long_plan(targets=(Target(Decimal(61_000), Decimal(25), Trail(Decimal(5))),)))
+    trade.enter("60000")
+    assert "Stop stays at 59 000. Trail 5 % of price (57 950) is not tighter. It trails from here." in (
+        trade.jump("61000")
+    )
+
+
+def test_trail_steps_on_the_target_s_own_move_are_one_message() -> None:
+    """A slide past TP3 gives one message with the last stop."""
+    trade = in_full()
+    trade.jump("61000", "62500")
+    while trade.state.pending(ActionKind.CLOSE):
+        trade.done(ActionKind.CLOSE)
+    trade.done(ActionKind.MOVE_STOP)
+    assert (
+        trade.slide("62500", "65000")
+        == """\
+[TARGET event 22 action 11]
+<b>TP3 64 000 reached: 0.0248 BTC. Filled? At what price?</b>
+Plan 3 · BTC long · 30 % of all entered · reached at 64 000
+Remaining 0.0083 BTC.
+Then move stop 61 433.3 → 64 316.4: trail 1 % of price.
+On what stays open: locked in 32.23 USDT
+The exchange is believed to hold your stop at 61 433.3.
+Next: stop 64 316.4 · next trail step 65 128.5
+Checklist: 4 close the planned part at once (open: TP3) · 5 move the stop at once (open: stop to 64 316.4)
+(Filled at 64 000: done 7/11) | (Other price: other_price 7/11)
+(Not filled: skip 7/11) | (Remind me in 5 min: snooze 7/11)
+(Stop is at 64 316.4: done 7/18) | (Other stop: other_price 7/18) | (Skip stop: skip 7/18)
+(Copy 0.0248 = 0.0248) | (Copy stop 64 316.4 = 64316.4)"""
+    )
+
+
+def test_two_targets_on_one_price_are_two_messages_with_one_stop() -> None:
+    """The stop of the first is overtaken by the second's, so only that is to be moved."""
+    trade = in_full()
+    trade.jump("62600")
+    first, second = texts(trade.said)
+    assert first.startswith("<b>TP1 61 000 reached: 0.0206 BTC. Filled? At what price?</b>")
+    assert second.startswith("<b>TP2 62 500 reached. First: did TP1 close 0.0206 BTC?</b>")
+    assert "Then move stop 60 433.3 → 61 433.3: average + 1R." in second
+
+
+def test_a_stop_overtaken_in_the_same_update_is_left_to_the_next_message() -> None:
+    """Nobody moves a stop twice for one price."""
+    trade = Trade(long_plan())
+    trade.enter("60000")
+    trade.jump("62600")
+    assert "The stop follows in the next message." in texts(trade.said)[0]
+
+
+def test_a_target_takes_a_pending_add_back() -> None:
+    """The scale-in is over: the order of the tier that waited must go."""
+    tiers = (Tier(Decimal(50), price("60000", DOWN)), Tier(Decimal(50), price("60700", UP)))
+    trade = Trade(long_plan(tiers=tiers))
+    trade.enter("60000")
+    trade.jump("60700")
+    assert "Tier 2 is off: cancel its order." in trade.jump("61000")
+
+
+def test_a_plan_that_goes_on_adding_keeps_its_pending_add() -> None:
+    """Where the plan allows adds after TP1, the add stays offered."""
+    tiers = (Tier(Decimal(50), price("60000", DOWN)), Tier(Decimal(50), price("60700", UP)))
+    trade = Trade(long_plan(tiers=tiers, guards=Guards(add_after_first_target=True)))
+    trade.enter("60000")
+    trade.jump("60700")
+    assert "is off" not in trade.jump("61000")
+    assert trade.state.pending(ActionKind.ADD) is not None
+
+
+def test_an_assumed_target_asks_for_nothing() -> None:
+    """Where fills are assumed the message has numbers to copy and no answers."""
+    trade = Trade(long_plan(follow=Follow.ASSUMED, resting=Resting(targets=False)))
+    trade.jump("60000")
+    assert (
+        trade.jump("61000")
+        == """\
+[TARGET event 4 action 0]
+<b>Close 0.0052 BTC at TP1 61 000</b>
+Plan 3 · BTC long · 25 % of all entered · reached at 61 000
+Remaining 0.0156 BTC. Check the exchange first, use reduce-only, then cancel the orders left over.
+Taken as done at this price: fills are assumed in this plan.
+Then move stop 59 000 → 60 000: break-even, fees included.
+On what stays open: at risk 0 USDT
+Next: stop 60 000 · TP2 62 500
+Checklist: 4 close the planned part at once (nothing open) · 5 move the stop at once (nothing open)
+(Copy 0.0052 = 0.0052)"""
+    )
+
+
+def test_a_close_answered_in_the_same_moment_has_no_answer_button() -> None:
+    """A message about an action that is settled by the end of the update offers no button for it."""
+    trade = Trade(long_plan(targets=(Target(Decimal(61_000), Decimal(25), BreakEven()),)))
+    trade.enter("60000")
+    before = trade.state
+    trade.jump("61000")
+    hit = tuple(trade.events[-2:])
+    trade.done(ActionKind.CLOSE)
+    after = replace(trade.state, actions=())
+    trade.state = before
+    said = trade.tell(after, hit)
+    assert "Filled at" not in said

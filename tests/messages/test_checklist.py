@@ -1,0 +1,132 @@
+"""The checklists: what is done, what is open, what does not apply yet."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from chatbot.core.inputs import Abandon
+from chatbot.core.plan import Tier
+from chatbot.core.state import ActionKind
+from chatbot.messages.checklist import before, checklist, daily, during, rules
+from chatbot.messages.numbers import GAP
+from tests.messages.trading import DOWN, UP, VIEW, Trade, long_plan, price
+
+
+def marks(trade: Trade) -> list[bool | None]:
+    """What is done of the running trade."""
+    return [line.done for line in during(trade.state)]
+
+
+def test_before_a_plan_nothing_is_agreed() -> None:
+    """All six items are open without a plan, and all done with one."""
+    assert [line.done for line in before()] == [False] * 6
+    assert [line.done for line in before(long_plan())] == [True] * 6
+
+
+def test_a_trade_goes_through_its_items() -> None:
+    """Each item opens when it is asked for and closes when it is done."""
+    trade = Trade(long_plan())
+    assert marks(trade) == [False, None, None, None, None]
+    trade.jump("60000")
+    trade.done(ActionKind.ADD)
+    assert marks(trade) == [True, False, None, None, None]
+    trade.jump("60300")
+    trade.done(ActionKind.ADD)
+    assert marks(trade) == [True, False, None, None, False]
+    trade.jump("61000")
+    assert marks(trade) == [True, True, None, False, False]
+    trade.done(ActionKind.CLOSE)
+    trade.done(ActionKind.MOVE_STOP)
+    assert marks(trade) == [True, True, None, True, True]
+
+
+def test_reassessing_is_open_until_something_changes() -> None:
+    """Half an R against tier 1 opens the third item; an add or the end settles it."""
+    tiers = (Tier(Decimal(50), price("60000", DOWN)), Tier(Decimal(50), price("60100", UP)))
+    trade = Trade(long_plan(tiers=tiers))
+    trade.enter("60000")
+    trade.jump("59450")
+    assert marks(trade) == [True, False, False, None, None]
+    trade.jump("60100")
+    trade.done(ActionKind.ADD)
+    assert marks(trade)[2] is True
+
+
+def test_a_plan_that_never_entered_has_nothing_to_do() -> None:
+    """A skipped first tier leaves every item without an answer."""
+    trade = Trade(long_plan())
+    trade.jump("60000")
+    trade.skip(ActionKind.ADD)
+    assert marks(trade) == [None, None, None, None, None]
+
+
+def test_the_checklist_message_shows_both_lists() -> None:
+    """Boxes, numbers and what is open on each."""
+    trade = Trade(long_plan())
+    trade.enter("60000")
+    trade.jump("60300")
+    trade.done(ActionKind.ADD)
+    assert (
+        checklist(trade.state, VIEW).text.replace(GAP, " ")
+        == """\
+<b>Checklist · Plan 3 · BTC long</b>
+Before the trade
+☑ 1 Total allocation
+☑ 2 Scale-in tiers
+☑ 3 Objective triggers
+☑ 4 Initial stop
+☑ 5 Scale-out targets
+☑ 6 Stop rules
+
+During the trade
+☑ 1 Tier 1 only on its trigger
+☐ 2 Later tiers on theirs, when the market moves favourably – open: tiers 3, 4
+· 3 Against tier 1: reassess or exit
+· 4 Target hit: close the planned part at once
+☐ 5 Then move the stop at once – open: stop to 59 899.7"""
+    )
+
+
+def test_the_rules_need_no_plan() -> None:
+    """Both lists can be read at any time."""
+    assert (
+        rules().text
+        == """\
+<b>Before the trade</b>
+1 Total allocation
+2 Scale-in tiers
+3 Objective triggers
+4 Initial stop
+5 Scale-out targets
+6 Stop rules
+
+<b>During the trade</b>
+1 Tier 1 only on its trigger
+2 Later tiers on theirs, when the market moves favourably
+3 Against tier 1: reassess or exit
+4 Target hit: close the planned part at once
+5 Then move the stop at once"""
+    )
+
+
+def test_the_daily_checklist_has_every_open_plan() -> None:
+    """One block a plan with distances; closed plans are left out; none open, no message."""
+    trade, gone = Trade(long_plan()), Trade(long_plan())
+    trade.enter("60000")
+    gone.give(Abandon(1))
+    message = daily([(trade.state, VIEW, Decimal(60_100)), (gone.state, VIEW, Decimal(60_100))])
+    assert message is not None
+    assert (
+        message.text.replace(GAP, " ")
+        == """\
+<b>Daily checklist</b>
+
+<b>Plan 3 · BTC long</b> · 25 % of margin in · stop 59 000
+☑ 1 Tier 1 only on its trigger
+☐ 2 Later tiers on theirs, when the market moves favourably – open: tiers 2, 3, 4
+· 3 Against tier 1: reassess or exit
+· 4 Target hit: close the planned part at once
+· 5 Then move the stop at once
+Next, in % of price: stop 59 000 (−1.83 %) · tier 2 60 300 (+0.33 %) · TP1 61 000 (+1.5 %) · reassess 59 500 (−1 %)"""
+    )
+    assert daily([(gone.state, VIEW, None)]) is None

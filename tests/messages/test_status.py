@@ -1,0 +1,302 @@
+"""Status, plan card and lists: what stands, what is unconfirmed, how far the next levels are."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from chatbot.core.inputs import Abandon, CancelTarget, InsistStop
+from chatbot.core.plan import Follow, Guards, ManualTrigger, Resting, Tier
+from chatbot.core.quiet import Interval
+from chatbot.core.state import ActionKind, Phase
+from chatbot.messages.numbers import GAP
+from chatbot.messages.status import plan_card, plan_list, status
+from chatbot.ports import PlanRow
+from tests.messages.trading import BY_HAND, DOWN, VIEW, Trade, long_plan, price, short_plan
+
+ENTERED = ("60000", "60300", "60600", "60900")
+
+
+def told(trade: Trade, at: str | None = "60450") -> str:
+    """The status of one plan, with plain spaces."""
+    return status([(trade.state, VIEW, None if at is None else Decimal(at))]).text.replace(GAP, " ")
+
+
+def card(trade: Trade, at: str | None = "60450") -> str:
+    """The plan card, with plain spaces."""
+    return plan_card(trade.state, VIEW, None if at is None else Decimal(at)).text.replace(GAP, " ")
+
+
+def test_no_open_plan_has_a_way_to_begin_one() -> None:
+    """An empty status says what to do."""
+    assert status([]).text == "No open plan. /new begins one."
+
+
+def test_a_waiting_plan_shows_its_levels_and_distances() -> None:
+    """Before the entry: where tier 1 is, and what would end the plan."""
+    assert (
+        told(Trade(long_plan()))
+        == """\
+<b>Status · 00:00 UTC</b>
+
+<b>Plan 3 · BTC long</b> · waiting for tier 1 · 60 450
+Tiers 0 of 4 in · stop 59 000
+Next, in % of price: ends at the stop 59 000 (−2.4 %) · tier 1 60 000 (−0.74 %) · ends at TP1 61 000 (+0.91 %)"""
+    )
+
+
+def test_an_open_plan_shows_everything_in_a_few_lines() -> None:
+    """Unconfirmed first, then position, stop, R, results and distances."""
+    trade = Trade(long_plan())
+    trade.enter("60000")
+    trade.jump("60300")
+    trade.done(ActionKind.ADD)
+    assert (
+        told(trade)
+        == """\
+<b>Status · 00:00 UTC</b>
+
+<b>Plan 3 · BTC long</b> · open · 60 450
+Unconfirmed: stop to 59 899.7
+Tiers 2 of 4 in (50 % of margin) · 0.0415 BTC at 60 149.6 on average
+Stop 59 899.7 (exchange believed to hold 59 000) · at risk 10.37 USDT · R 1 000 = 20.8 USDT
+Unrealised +12.47 USDT (0.6 R) · realised 0 USDT (0 R)
+Next, in % of price: stop 59 899.7 (−0.91 %) · tier 3 60 600 (+0.25 %) · TP1 61 000 (+0.91 %)"""
+    )
+
+
+def test_a_withdrawn_tier_shows_where_it_counts_again() -> None:
+    """The level at which a tier that was not chased is armed again."""
+    trade = Trade(long_plan())
+    trade.enter("60000")
+    trade.jump("60900")
+    assert "tier 2 armed again 60 300 (−0.25 %)" in told(trade)
+
+
+def test_a_short_plan_gains_as_price_falls() -> None:
+    """The mirror: a lower price is a gain."""
+    trade = Trade(short_plan())
+    trade.enter("60000")
+    assert "Unrealised +6.24 USDT (0.3 R) · realised 0 USDT (0 R)" in told(trade, "59700")
+
+
+def test_without_a_price_only_what_is_known_is_told() -> None:
+    """No price: no distances, no unrealised result."""
+    trade = Trade(long_plan())
+    trade.enter("60000")
+    assert (
+        told(trade, None)
+        == """\
+<b>Status · 00:00 UTC</b>
+
+<b>Plan 3 · BTC long</b> · open · no price
+Tiers 1 of 4 in (25 % of margin) · 0.0208 BTC at 60 000 on average
+Stop 59 000 · at risk 20.8 USDT · R 1 000 = 20.8 USDT
+Realised 0 USDT (0 R)
+Next: stop 59 000 · tier 2 60 300 · TP1 61 000 · reassess 59 500"""
+    )
+
+
+def test_an_unanswered_close_makes_ranges() -> None:
+    """What may be closed is neither open nor closed: size and result are told as ranges."""
+    trade = Trade(long_plan())
+    trade.enter(*ENTERED)
+    trade.jump("61000")
+    assert (
+        told(trade, "61200")
+        == """\
+<b>Status · 00:00 UTC</b>
+
+<b>Plan 3 · BTC long</b> · open · 61 200
+Unconfirmed: close TP1 (0.0206 BTC)
+Tiers 4 of 4 in (100 % of margin) · 0.062 to 0.0826 BTC at 60 433.3 on average
+Stop 60 433.3 · at risk depends on the unanswered close · R 1 000 = 20.8 USDT
+Unrealised +47.54 USDT to +63.33 USDT · realised 0 USDT (0 R)
+Next, in % of price: stop 60 433.3 (−1.25 %) · TP2 62 500 (+2.12 %)"""
+    )
+
+
+def test_every_pending_action_has_words() -> None:
+    """Adds, questions, stop moves and exits are named."""
+    tiers = (long_plan().tiers[0], Tier(Decimal(75), ManualTrigger("higher low?")))
+    trade = Trade(long_plan(tiers=tiers, resting=BY_HAND))
+    trade.jump("60000")
+    assert "Unconfirmed: add tier 1 (0.0208 BTC)" in told(trade)
+    trade.done(ActionKind.ADD)
+    assert "Unconfirmed: question of tier 2" in told(trade)
+    trade.jump("58990")
+    assert "Unconfirmed: exit" in told(trade)
+
+
+def test_an_entry_at_the_stop_has_no_r_to_count_in() -> None:
+    """With no distance to the stop there is no R, and none is made up."""
+    trade = Trade(long_plan())
+    trade.jump("60000")
+    trade.done(ActionKind.ADD, price=Decimal(59_000))
+    assert "Unrealised +30.16 USDT · realised" in told(trade)
+
+
+def test_the_plan_card_shows_all_that_was_agreed() -> None:
+    """Tiers with their state, targets, rules, guards and orders."""
+    trade = Trade(long_plan())
+    trade.enter("60000")
+    trade.jump("60300")
+    assert (
+        card(trade)
+        == """\
+<b>Plan 3 · BTC long · open</b>
+
+BTC/USDT:USDT on binanceusdm · price 60 450
+Unconfirmed: add tier 2 (0.0207 BTC)
+Tiers 1 of 4 in (25 % of margin) · 0.0208 BTC at 60 000 on average
+Stop 59 000 · at risk 20.8 USDT · R 1 000 = 20.8 USDT
+Unrealised +9.36 USDT (0.45 R) · realised 0 USDT (0 R)
+Average 60 000 · liquidation about 54 271.4 (estimate)
+Next, in % of price: stop 59 000 (−2.4 %) · TP1 61 000 (+0.91 %) · reassess 59 500 (−1.57 %)
+Tiers
+1 · 25 % · price at or below 60 000 · in: 0.0208 BTC at 60 000
+2 · 25 % · 0.5 % of price beyond tier 1's fill · to confirm: 0.0207 BTC near 60 300
+3 · 30 % · price at or above 60 600 · waits for its turn
+4 · 20 % · price at or above 60 900 · waits for its turn
+Targets
+TP1 61 000 · closes 25 % of all entered · stop to break-even
+TP2 62 500 · closes 35 % of all entered · stop locks in 1R
+TP3 64 000 · closes 30 % of all entered · stop trails 1 % of price behind in steps of 0.25 % of price
+Initial stop 59 000 · margin 500 USDT (5 % of equity 10 000 USDT) × 10 isolated
+Guards: averaging down at most 0.5R · no adding after TP1
+Resting orders: stop, targets
+Fills: as you confirm them"""
+    )
+
+
+def test_the_card_of_a_plan_with_every_extra() -> None:
+    """Structure, adds after TP1, expiry, breaches, cancelled and reached targets, blocked and skipped tiers."""
+    tiers = (
+        long_plan().tiers[0],
+        Tier(Decimal(25), price("59950", DOWN)),
+        Tier(Decimal(25), price("60300", DOWN)),
+        Tier(Decimal(25), ManualTrigger("a <b> c?")),
+    )
+    guards = Guards(structure_level=Decimal(59_960), add_after_first_target=True)
+    plan = long_plan(tiers=tiers, guards=guards, expires_at=86_400_000, resting=BY_HAND)
+    trade = Trade(plan)
+    trade.enter("60000")
+    trade.jump("59950")
+    trade.give(InsistStop(Decimal(58_500), "no", 1))
+    trade.give(CancelTarget(2, "", 1))
+    trade.jump("61000")
+    assert (
+        card(trade)
+        == """\
+<b>Plan 3 · BTC long · open</b>
+
+BTC/USDT:USDT on binanceusdm · price 60 450
+Unconfirmed: question of tier 4, close TP1 (0.0052 BTC), stop to 60 000
+Tiers 1 of 4 in (25 % of margin) · 0.0156 to 0.0208 BTC at 60 000 on average
+Stop 60 000 · at risk depends on the unanswered close · R 1 000 = 20.8 USDT
+Unrealised +7.02 USDT to +9.36 USDT · realised 0 USDT (0 R)
+Average 60 000 · liquidation about 54 271.4 (estimate)
+Next, in % of price: stop 60 000 (−0.74 %) · tier 4 on your yes · TP3 64 000 (+5.87 %)
+Tiers
+1 · 25 % · price at or below 60 000 · in: 0.0208 BTC at 60 000
+2 · 25 % · price at or below 59 950 · blocked: structure
+3 · 25 % · price at or below 60 300 · blocked: structure
+4 · 25 % · your yes to “a &lt;b&gt; c?” · armed
+Targets
+TP1 61 000 · closes 25 % of all entered · stop to break-even · reached
+TP2 62 500 · closes 35 % of all entered · stop locks in 1R · cancelled
+TP3 64 000 · closes 30 % of all entered · stop trails 1 % of price behind in steps of 0.25 % of price
+Initial stop 59 000 · margin 500 USDT (5 % of equity 10 000 USDT) × 10 isolated
+Guards: averaging down at most 0.5R · adding goes on after TP1 · no add beyond 59 960
+Resting orders: none
+Fills: as you confirm them
+Expires 1970-01-02 00:00 UTC without an entry
+Breaches: 1"""
+    )
+
+
+def test_the_card_of_a_closed_plan_says_how_it_ended() -> None:
+    """A plan that is over has no next levels."""
+    trade = Trade(long_plan(follow=Follow.ASSUMED))
+    trade.give(Abandon(1))
+    text = card(trade, None)
+    assert text.startswith("<b>Plan 3 · BTC long · closed: you cancelled it before the entry</b>")
+    assert "Next:" not in text
+    assert "Fills: assumed" in text
+
+
+def test_the_result_of_a_flat_plan_is_only_realised() -> None:
+    """Nothing open: nothing unrealised."""
+    trade = Trade(long_plan(follow=Follow.ASSUMED))
+    trade.jump("60000", "58990")
+    assert "Realised −21.01 USDT (−1.01 R)" in card(trade)
+
+
+def test_resting_entries_are_listed() -> None:
+    """What the plan believes on the exchange is said."""
+    trade = Trade(long_plan(resting=Resting(entries=True)))
+    assert "Resting orders: entries, stop, targets" in card(trade)
+
+
+def test_the_list_of_plans_has_the_open_ones_first() -> None:
+    """Open before closed, newest first, names escaped."""
+    rows = [row(1, Phase.OPEN), row(2, Phase.CLOSED), replace(row(3, Phase.WAITING), symbol="A<B/USDT:USDT")]
+    assert (
+        plan_list(rows).text
+        == """\
+<b>Plans</b>
+3 · A&lt;B/USDT:USDT · waiting for tier 1 · /plan 3
+1 · BTC/USDT:USDT · open · /plan 1
+2 · BTC/USDT:USDT · closed · /plan 2"""
+    )
+
+
+def test_no_plans_has_a_way_to_begin_one() -> None:
+    """An empty list says what to do."""
+    assert plan_list([]).text == "No plans yet. /new begins one."
+
+
+def row(number: int, phase: Phase) -> PlanRow:
+    """A stored plan."""
+    return PlanRow(number, number, 1, 1, "binanceusdm", "BTC/USDT:USDT", phase, 1, Interval(None, None), None)
+
+
+@given(count=st.integers(1, 150), words=st.text(max_size=2000))
+@settings(max_examples=20, deadline=None)
+def test_a_status_always_fits_into_one_message(count: int, words: str) -> None:
+    """However many plans and however long the user's words: at most 4096 characters, and a way to the rest."""
+    tiers = (long_plan().tiers[0], Tier(Decimal(75), ManualTrigger(words)))
+    trade = Trade(long_plan(tiers=tiers))
+    trade.enter("60000")
+    text = status([(trade.state, replace(VIEW, number=n), Decimal(60_450)) for n in range(1, count + 1)]).text
+    assert len(text.encode("utf-16-le")) // 2 <= 4096
+    assert plan_list([row(n, Phase.OPEN) for n in range(1, count + 1)]).text.encode("utf-16-le").__len__() // 2 <= 4096
+
+
+@pytest.mark.parametrize("tiers", [2, 4, 12])
+def test_a_plan_card_always_fits_into_one_message(tiers: int) -> None:
+    """Long questions in every tier are shortened, and the card says that something is left out."""
+    questions = tuple(Tier(Decimal(10), ManualTrigger("why? " * 300)) for _ in range(tiers))
+    text = plan_card(Trade(long_plan(tiers=questions)).state, VIEW, Decimal(60_000)).text
+    assert len(text.encode("utf-16-le")) // 2 <= 4096
+    assert ("… the rest does not fit into one message" in text) is (tiers > 4)
+
+
+def test_a_long_status_says_where_the_rest_is() -> None:
+    """Detail lines go first; each shortened plan names the command that shows it."""
+    trade = Trade(long_plan())
+    trade.enter("60000")
+    text = status([(trade.state, replace(VIEW, number=n), Decimal(60_450)) for n in range(1, 16)]).text
+    assert "… /plan 15 for the rest" in text
+    assert "<b>Plan 1 ·" in text
+
+
+def test_hundreds_of_plans_end_with_how_many_more_there_are() -> None:
+    """What does not fit is counted, not dropped in silence."""
+    text = plan_list([row(number, Phase.OPEN) for number in range(1, 301)]).text
+    assert text.split("\n")[1] == "300 · BTC/USDT:USDT · open · /plan 300"
+    assert text.endswith("more: /plan with a number shows any")
