@@ -25,7 +25,7 @@ from chatbot.coach.reminding import Reminding
 from chatbot.coach.trades import Trades
 from chatbot.database_thread import DatabaseThread
 from chatbot.deliver.intake import Intake
-from chatbot.deliver.limits import Pace
+from chatbot.deliver.limits import Limits, Pace
 from chatbot.deliver.messenger import Messenger
 from chatbot.deliver.outbox import Sender
 from chatbot.market.connection import Manners
@@ -35,7 +35,7 @@ from chatbot.market.instruments_book import InstrumentBook
 from chatbot.ports import Clock, Units
 from chatbot.settings import Settings
 from chatbot.watch.candle_watch import CandleWatch
-from chatbot.watch.jobs import Jobs
+from chatbot.watch.jobs import Jobs, Work
 from chatbot.watch.watcher import Watcher
 from handlers.lookups import Lookups
 from handlers.ordering import ChatOrder
@@ -52,15 +52,17 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Outside:
-    """Where the other ends are. `clock` is the market's time; `only` refuses every exchange host not named."""
+    """Where the other ends are. `clock` is the market's time, `wall` ours; `only` refuses hosts not named."""
 
     token: str
     telegram_api: str
     exchange_hosts: Mapping[str, str]
     clock: Clock = wall_clock
+    wall: Clock = wall_clock
     only: bool = False
     everyone: bool = False
     manners: Manners = MANNERS
+    limits: Limits | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,8 @@ class Running:
     sender: Sender
     trades: Trades
     units: Units
+    tick: Work
+    """What time alone decides, decided now; it also happens by itself every second."""
     owner_link: str | None
     failed: asyncio.Future[None]
     """Done with an error when the bot can't go on."""
@@ -94,18 +98,18 @@ async def running(settings: Settings, outside: Outside) -> AsyncIterator[Running
         stack.push_async_callback(feed.aclose)
         book = InstrumentBook(feed)
         key = await on_database(lambda: signing_key(database.units))
-        desk = Desk(database.units, outside.clock, wall_clock, key, book)
+        desk = Desk(database.units, outside.clock, outside.wall, key, book)
         trades = Trades(desk)
         use = use_of(settings, outside, desk, trades, on_database, Lookups(feed, book))
         bot = application_of(outside, ChatOrder(database.units, on_database))
         register(bot, use)
         await stack.enter_async_context(bot)
         failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        sender = Sender(database.units, Messenger(bot.bot, wall_clock), wall_clock, Pace(), on_database)
+        sender = Sender(database.units, Messenger(bot.bot, outside.wall), outside.wall, Pace(outside.limits), on_database)
         stack.push_async_callback(drained, sender, keep(sender.run(), failed))
         await bot.start()
         stack.push_async_callback(bot.stop)
-        watcher = Watcher(feed, trades, Outages(desk), on_database, wall_clock)
+        watcher = Watcher(feed, trades, Outages(desk), on_database, outside.wall)
         listen(desk, sender, watcher)
         owner_link = await introduce(bot, use)
         stack.push_async_callback(
@@ -115,9 +119,10 @@ async def running(settings: Settings, outside: Outside) -> AsyncIterator[Running
         jobs = Jobs(watcher, candles, settings.poll_seconds)
         stack.callback(jobs.stop)
         await watcher.load()
-        jobs.start(partial(tick, use, trades), book.refresh)
+        on_tick = partial(tick, use, trades)
+        jobs.start(on_tick, book.refresh)
         log.info("running", plans=len(watcher.plans), owner_known=owner_link is None)
-        yield Running(watcher, candles, sender, trades, database.units, owner_link, failed)
+        yield Running(watcher, candles, sender, trades, database.units, on_tick, owner_link, failed)
 
 
 def use_of(

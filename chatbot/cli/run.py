@@ -15,6 +15,7 @@ from chatbot.app import Outside, Running, outside_of, running
 from chatbot.cli.errors import UsageError
 from chatbot.cli.health import beat
 from chatbot.deliver.intake import TokenRefused
+from chatbot.deliver.limits import Limits
 from chatbot.logs import set_up_logs
 from chatbot.sandbox.exchange.market import Market
 from chatbot.sandbox.exchange.setups import random_market, tape_market
@@ -101,7 +102,15 @@ def effective(settings: Settings) -> Settings:
 
 def outside_of_stage(stage: Stage) -> Outside:
     """The sandbox as the bot's two other ends."""
-    return Outside(TOKEN, stage.telegram_api, stage.exchange_hosts, clock=stage.now, only=True, everyone=True)
+    return Outside(
+        TOKEN,
+        stage.telegram_api,
+        stage.exchange_hosts,
+        clock=stage.now,
+        only=True,
+        everyone=True,
+        limits=Limits(overall=1000, chat_burst=100),
+    )
 
 
 def announce(bot: Running, stage: Stage | None) -> None:

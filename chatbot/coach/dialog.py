@@ -103,7 +103,7 @@ def question(view: DialogView, refusal: Refused | None = None) -> Message:
     asked = [f"<b>{escape(ask.question, quote=False)}</b>", f"<i>{escape(ask.why, quote=False)}</i>"]
     if refusal is not None:
         asked = [f"❗ {refusal.sentence}", *asked]
-    return wizard.card("New plan", [*facts(view, given), *progress], asked, keyboard(view, given, ask, refusal))
+    return wizard.card("New plan", [*facts(view, given), *progress], asked, keyboard(view, ask, step, refusal))
 
 
 def current(view: DialogView, given: Entered) -> Step:
@@ -121,15 +121,16 @@ def item_of(step: Step) -> int:
     return STEPS[step].item if step in STEPS else 0
 
 
-def keyboard(view: DialogView, given: Entered, ask: Ask, refusal: Refused | None) -> Keyboard:
+def keyboard(view: DialogView, ask: Ask, step: Step, refusal: Refused | None) -> Keyboard:
     """Suggestions, default answers, the answer there is, and the way out."""
+    given = entered(view.draft.answers)
     suggested = () if refusal is None else tuple((Choice(text, text),) for text in refusal.suggestions)
     rows = tuple(
         tuple(button(view, choice.label, Verb.CHOOSE, choice.text) for choice in row)
         for row in (*suggested, *ask.choices)
     )
-    kept = ((button(view, "Keep as it is", Verb.CHOOSE, KEEP),),) if has_answer(view.step, given) else ()
-    back_button = () if view.step is Step.MARKET and not given.editing else (button(view, "‹ Back", Verb.BACK),)
+    kept = ((button(view, "Keep as it is", Verb.CHOOSE, KEEP),),) if has_answer(step, given) else ()
+    back_button = () if step is Step.MARKET and not given.editing else (button(view, "‹ Back", Verb.BACK),)
     out = (*back_button, button(view, "Help", Verb.HELP), button(view, "Cancel", Verb.CANCEL, style=Style.BAD))
     return (*rows, *kept, out)
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
+from typing import Final
+
+import structlog
 
 from chatbot.coach.desk import Desk, Work
 from chatbot.coach.people import set_daily
@@ -25,6 +28,8 @@ URGENCY = {
     ActionKind.ADD: Priority.ADD,
     ActionKind.ANSWER: Priority.ADD,
 }
+AFTER_FAILURE: Final[Millis] = 60_000
+log = structlog.get_logger(__name__)
 ShowDraft = Callable[[Work, Draft], Message]
 
 
@@ -40,8 +45,14 @@ class Reminding:
         with self.desk.units() as unit:
             waiting = unit.reminders.due(now)
         for reminder in waiting:
-            with self.desk.work() as work:
-                self.say(work, reminder, now)
+            try:
+                with self.desk.work() as work:
+                    self.say(work, reminder, now)
+            except Exception:
+                # The outermost place for a reminder that can't be said: it must not hold up the others.
+                log.exception("reminder failed", kind=reminder.kind.value, subject=reminder.subject)
+                with self.desk.work() as work:
+                    work.unit.reminders.put(replace(reminder, due_at=now + AFTER_FAILURE))
 
     def say(self, work: Work, reminder: Reminder, now: Millis) -> None:
         """One reminder, and when it comes again."""

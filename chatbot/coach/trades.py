@@ -5,8 +5,11 @@ State, events and the alerts that follow land in one transaction, or not at all.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
+from typing import Final
+
+import structlog
 
 from chatbot.coach.desk import Desk, Watched, Work, watched
 from chatbot.core.candles import Candle
@@ -26,6 +29,8 @@ from chatbot.messages.alerts import alerts
 from chatbot.ports import OutMessage, PlanRecord, PlanRow, Priority, Reminder, ReminderKind, User
 
 Choose = Callable[[PlanState], Input | None]
+TOGETHER: Final = 200
+log = structlog.get_logger(__name__)
 
 
 class Trades:
@@ -88,30 +93,52 @@ class Trades:
 
         `touched` names those plans by symbol. Prices of one call are of one moment.
         """
+        at = self.desk.clock()
         with self.desk.work() as work:
             work.unit.quotes.put(exchange, quotes)
-            for quote in quotes:
-                self.each(work, touched.get(quote.symbol, ()), jump_to(quote.price, self.desk.clock()))
+        for quote in quotes:
+            self.each(touched.get(quote.symbol, ()), jump_to(quote.price, at))
 
-    def candle(self, timeframe: Timeframe, candle: Candle, plan_ids: Iterable[int]) -> None:
+    def candle(self, timeframe: Timeframe, candle: Candle, plan_ids: Sequence[int]) -> None:
         """A candle closed: the plans that wait for it decide."""
         at = candle.at + timeframe.millis
-        with self.desk.work() as work:
-            self.each(work, plan_ids, lambda _: CandleClosed(timeframe, candle, at))
-
-    def each(self, work: Work, plan_ids: Iterable[int], choose: Choose) -> None:
-        """The same input to several plans."""
-        for plan_id in plan_ids:
-            record = work.unit.plans.record(plan_id)
-            if record is not None:
-                self.move(work, record, choose)
+        self.each(plan_ids, lambda _: CandleClosed(timeframe, candle, at))
 
     def clock(self) -> None:
         """What time alone decides: expiries, and exits nobody answered for a day."""
         now = self.desk.clock()
+        with self.desk.units() as unit:
+            due = [row.plan_id for row in unit.plans.due(now)]
+        self.each(due, lambda _: ClockTick(now))
+
+    def each(self, plan_ids: Sequence[int], choose: Choose) -> None:
+        """The same input to several plans, many in one transaction.
+
+        The outermost place for a plan that can't be moved: it must not hold up anybody else's.
+        """
+        for begin in range(0, len(plan_ids), TOGETHER):
+            some = plan_ids[begin : begin + TOGETHER]
+            try:
+                self.together(some, choose)
+            except Exception as error:  # noqa: BLE001 -- the named outermost place
+                log.error("plans failed together", plans=len(some), error=type(error).__name__)  # noqa: TRY400 -- told below
+                self.one_by_one(some, choose)
+
+    def together(self, plan_ids: Sequence[int], choose: Choose) -> None:
+        """All of them, or none."""
         with self.desk.work() as work:
-            for row in work.unit.plans.due(now):
-                self.each(work, (row.plan_id,), lambda _: ClockTick(now))
+            for plan_id in plan_ids:
+                record = work.unit.plans.record(plan_id)
+                if record is not None:
+                    self.move(work, record, choose)
+
+    def one_by_one(self, plan_ids: Sequence[int], choose: Choose) -> None:
+        """Each on its own, so that only the one that fails is left out."""
+        for plan_id in plan_ids:
+            try:
+                self.together((plan_id,), choose)
+            except Exception:
+                log.exception("plan failed", plan=plan_id)
 
     def all_watched(self) -> list[Watched]:
         """Every plan to watch, at start."""

@@ -13,8 +13,8 @@ from chatbot.core.reading_lists import Unit, amount
 from chatbot.messages import numbers
 from chatbot.messages.numbers import percent
 
-EQUITIES: Final = (Decimal(1000), Decimal(5000), Decimal(10000))
-ALLOCATIONS: Final = (Decimal(2), Decimal(3), Decimal(5))
+EQUITIES: Final = (Decimal(10000), Decimal(5000), Decimal(1000))
+ALLOCATIONS: Final = (Decimal(5), Decimal(3), Decimal(2))
 FINE: Final = Decimal("0.000001")
 
 

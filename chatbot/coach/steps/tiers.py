@@ -11,7 +11,7 @@ from chatbot.coach.steps.asking import Ask, Asking, Choice, near_market, referen
 from chatbot.core.money import HUNDRED, ZERO, Side, percent_of, round_down, round_towards_market
 from chatbot.core.plan import MoveTrigger
 from chatbot.core.reading import Unreadable, quoted, timeframe
-from chatbot.core.reading_lists import Amount, Numbers, Unit, amount
+from chatbot.core.reading_lists import Amount, Unit, amount
 from chatbot.core.reading_lists import numbers as read_numbers
 from chatbot.core.reading_triggers import DraftLevel, DraftTrigger, fixed, trigger, written
 from chatbot.core.timeframes import Timeframe
@@ -187,11 +187,6 @@ def ask_timeframe(_view: DialogView, _given: Entered) -> Ask:
 
 def read_timeframe(_view: DialogView, _given: Entered, text: str) -> Answers:
     return {"timeframe": timeframe(text).value}
-
-
-def weights_words(weights: Numbers) -> str:
-    """`25/25/30/20 %`."""
-    return f"{'/'.join(number(weight) for weight in weights)}\u00a0%"
 
 
 WEIGHTS_STEP: Final = Asking(

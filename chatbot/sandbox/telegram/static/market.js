@@ -22,7 +22,7 @@ function build(state) {
   const problem = fill("p", "market-problem");
   problem.setAttribute("role", "alert");
   controls.problem = problem;
-  panel.replaceChildren(head, list, controls.box, problem);
+  panel.replaceChildren(head, controls.box, problem, list);
   panel.hidden = false;
 }
 

@@ -132,7 +132,7 @@ function keyboard(message, acts) {
   return box;
 }
 
-const marks = { copy: "⧉", url: "↗", web_app: "↗" };
+const marks = { url: "↗", web_app: "↗" };
 const titles = { copy: "Copy", url: "Open", web_app: "Web apps need Telegram itself" };
 
 function inlineButton(button, place, act) {
