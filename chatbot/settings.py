@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Final
 from urllib.parse import urlsplit
 
+from dotenv import dotenv_values
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
@@ -108,18 +109,19 @@ class Settings(BaseSettings):
 
 def read_settings(env_file: Path | None = None, environ: Mapping[str, str] = os.environ) -> Settings:
     """The settings of this process. Raises SettingsError."""
-    refuse_unknown(environ)
+    file = env_file or Path(".env")
+    refuse_unknown([*environ, *dotenv_values(file)])
     try:
-        return Settings(_env_file=env_file or Path(".env"))  # type: ignore[call-arg]  # pydantic-settings' own argument
+        return Settings(_env_file=file)  # type: ignore[call-arg]  # pydantic-settings' own argument
     except ValidationError as error:
         sentences = [sentence_of(dict(problem)) for problem in error.errors()]
         raise SettingsError("; ".join(sentences)) from None
 
 
-def refuse_unknown(environ: Mapping[str, str]) -> None:
+def refuse_unknown(names: Iterable[str]) -> None:
     """A setting nobody reads is a typing error."""
     known = {name.upper() for name in Settings.model_fields}
-    for name in sorted(environ):
+    for name in sorted(names):
         short = name.removeprefix(PREFIX)
         if not name.startswith(PREFIX) or short in known or short in TESTS_OWN:
             continue

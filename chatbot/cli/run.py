@@ -17,6 +17,7 @@ from chatbot.cli.health import beat
 from chatbot.deliver.intake import TokenRefused
 from chatbot.deliver.limits import Limits
 from chatbot.logs import set_up_logs
+from chatbot.market.exchanges import verified_exchanges
 from chatbot.sandbox.exchange.market import Market
 from chatbot.sandbox.exchange.setups import random_market, tape_market
 from chatbot.sandbox.exchange.sources import read_candles
@@ -42,6 +43,9 @@ def run(arguments: Namespace) -> int:
         settings = read_settings()
     except SettingsError as error:
         raise UsageError(str(error)) from error
+    if settings.default_exchange not in verified_exchanges():
+        known = ", ".join(verified_exchanges())
+        raise UsageError(f"TIERWISE_DEFAULT_EXCHANGE is {settings.default_exchange!r}; expected one of {known}")
     if arguments.candles is not None and not settings.sandboxed:
         raise UsageError("--candles plays in the sandbox; unset TIERWISE_BOT_TOKEN to use it")
     try:
@@ -69,7 +73,7 @@ def sandbox(settings: Settings, arguments: Namespace) -> AbstractAsyncContextMan
         market_of(arguments),
         host=settings.http_host,
         port=settings.http_port,
-        state_path=data_folder(settings) / SANDBOX_STATE,
+        state_path=private(data_folder(settings) / SANDBOX_STATE),
     )
 
 
@@ -90,6 +94,12 @@ def data_folder(settings: Settings) -> Path:
     folder = Path(settings.database_url.removeprefix("sqlite:///")).parent
     folder.mkdir(parents=True, exist_ok=True)
     return folder
+
+
+def private(path: Path) -> Path:
+    """A file nobody else may read, made before anything is written to it."""
+    path.touch(mode=0o600)
+    return path
 
 
 def effective(settings: Settings) -> Settings:
@@ -116,12 +126,17 @@ def outside_of_stage(stage: Stage) -> Outside:
 def announce(bot: Running, stage: Stage | None) -> None:
     """Where to go now."""
     if stage is not None:
-        sys.stdout.write(f"Tierwise plays in its sandbox (no TIERWISE_BOT_TOKEN is set). Open {stage.page}\n")
+        sys.stdout.write(f"Tierwise plays in its sandbox (no TIERWISE_BOT_TOKEN is set). Open {here(stage.page)}\n")
     elif bot.owner_link is not None:
         sys.stdout.write(f"Open this link once to become the owner: {bot.owner_link}\n")
     else:
         sys.stdout.write("Tierwise is running.\n")
     sys.stdout.flush()
+
+
+def here(page: str) -> str:
+    """An address a browser on this machine can open, also where the page is served to every network."""
+    return page.replace("//0.0.0.0:", "//localhost:").replace("//[::]:", "//localhost:")
 
 
 async def until_stopped(bot: Running) -> None:

@@ -14,12 +14,6 @@ from storage.database import open_database
 from tests.deliver.rig import DatabaseThread, HandClock, Rig, make_bot
 
 
-@pytest.fixture(autouse=True)
-def whole_timedeltas(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The library's coming type for waits; the old one warns each time."""
-    monkeypatch.setenv("PTB_TIMEDELTA", "1")
-
-
 @pytest.fixture
 def clock() -> HandClock:
     return HandClock()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import os
 from decimal import Decimal
 from itertools import pairwise
 from pathlib import Path
@@ -18,7 +17,6 @@ from chatbot.sandbox.exchange.setups import random_market, scripted_market, tape
 from chatbot.sandbox.exchange.sources import CandleTape, read_candles
 
 START = 1_722_470_400_000
-DATA = Path(os.environ.get("TIERWISE_DATA", Path(__file__).parents[3] / "shared" / "data"))
 
 
 def bar(number: int, prices: str, volume: str = "1") -> Candle:
@@ -209,11 +207,9 @@ def test_broken_candle_file_is_refused_by_line(tmp_path: Path, text: str, compla
         read_candles(path)
 
 
-def test_real_crash_plays_through_and_comes_out_unchanged() -> None:
+def test_real_crash_plays_through_and_comes_out_unchanged(data_folder: Path) -> None:
     """Real minutes of 2024-08-05, walked price by price, give the same candles back."""
-    path = DATA / "binance_spot_BTCUSDT_1m_20240727_20240824.csv.gz"
-    if not path.exists():
-        pytest.skip(f"no real data at {path}")
+    path = data_folder / "binance_spot_BTCUSDT_1m_20240727_20240824.csv.gz"
     candles = [candle for candle in read_candles(path) if candle.at >= 1_722_816_000_000][:600]
     market = tape_market("BTCUSDT", candles)
     assert len(walk(market)) > 300

@@ -30,10 +30,8 @@ async def texts(person: Person) -> list[str]:
 async def test_a_flood_wait_names_its_seconds(
     bot: Bot,
     sam: Person,
-    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """429 becomes RetryAfter with the seconds, for as many calls as asked, and nothing is delivered."""
-    monkeypatch.setenv("PTB_TIMEDELTA", "1")
     await sam.say("hi")
     await fault(sam, method="sendMessage", retry_after=7, times=2)
     for _ in range(2):
@@ -142,10 +140,8 @@ async def test_flood_control_counts_chats_and_all(
     bot: Bot,
     sam: Person,
     hand_clock: Any,
-    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Three messages at once pass in one chat, the fourth waits a second; thirty a second pass over all."""
-    monkeypatch.setenv("PTB_TIMEDELTA", "1")
     await sam.say("hi")
     await sam.request("POST", "/sim/flood", body={"on": True})
     for number in range(3):

@@ -1,0 +1,101 @@
+# `make` tells what there is. Everything runs in .venv, which is made and filled when it is first needed.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+LOCK_TOOLS := $(VENV)/lock-tools
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+COVERED_IN_FULL := chatbot/core/*,chatbot/messages/*
+
+.DEFAULT_GOAL := help
+.PHONY: help run demo bench test check style lint layers types cover format lock clean
+
+help:
+	@echo "make run     start the bot; without a token in its own sandbox, on a page in your browser"
+	@echo "make demo    play a whole trade in the sandbox, print it, check it"
+	@echo "make test    all tests; some of them: make test ARGS='tests/core -x'"
+	@echo "make check   format, lint, layers, types, tests with coverage; goes on after a failure"
+	@echo "make bench   measure speed and memory"
+	@echo "make format  rewrite the code as make check wants it"
+	@echo "make lock    compile the lock files anew; newer versions: make lock UPGRADE=--upgrade"
+	@echo "make clean   remove .venv and everything the tools left behind"
+
+run: $(READY)
+	@$(BIN)/python -m chatbot run $(ARGS)
+
+demo: $(READY)
+	@$(BIN)/python -m chatbot demo $(ARGS)
+
+bench: $(READY)
+	@$(BIN)/python -m benchmarks.measure
+
+test: $(READY)
+	@$(BIN)/python -m pytest $(ARGS)
+
+# One gate, by hand and in CI: every step runs, whatever failed before it.
+check: $(READY)
+	@failed=""; \
+	for step in style lint layers types cover; do \
+		echo "── $$step"; \
+		$(MAKE) --no-print-directory $$step || failed="$$failed $$step"; \
+	done; \
+	if [ -n "$$failed" ]; then echo "make check failed:$$failed"; exit 1; fi; \
+	echo "make check passed"
+
+style: $(READY)
+	@$(BIN)/ruff format --check .
+
+lint: $(READY)
+	@$(BIN)/ruff check .
+
+layers: $(READY)
+	@$(BIN)/lint-imports
+
+types: $(READY)
+	@$(BIN)/mypy
+
+cover: $(READY)
+	@$(BIN)/coverage erase
+	@failed=0; \
+	$(BIN)/coverage run -m pytest $(ARGS) || failed=1; \
+	$(BIN)/coverage combine --quiet || failed=1; \
+	echo "── $(COVERED_IN_FULL): 100 %"; \
+	$(BIN)/coverage report --include='$(COVERED_IN_FULL)' --show-missing --fail-under=100 || failed=1; \
+	echo "── overall: 90 %"; \
+	$(BIN)/coverage report --fail-under=90 || failed=1; \
+	exit $$failed
+
+format: $(READY)
+	@$(BIN)/ruff check --fix-only --quiet . ; $(BIN)/ruff format .
+
+$(READY): requirements-dev.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit("Tierwise needs Python 3.11 or newer: make PYTHON=python3.11" if sys.version_info < (3, 11) else 0)'
+	@echo "Installing into $(VENV) …"
+	@$(PYTHON) -m venv $(VENV)
+	@$(PIP) install --require-hashes -r requirements-dev.lock
+	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+# Exact versions with the hashes of all their files, and no address of where they come from.
+COMPILE = $(LOCK_TOOLS)/bin/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras --no-config \
+	--no-header --no-emit-options --newline lf $(UPGRADE)
+DEV_GROUP = import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["dependency-groups"]["dev"], sep="\n")
+MARK = sed -i.before -e 's/-r -$$/the dev group/' -e '1i\# Made by `make lock` from pyproject.toml; not edited by hand.'
+
+lock: $(LOCK_TOOLS)
+	@$(COMPILE) --output-file requirements.lock pyproject.toml
+	@$(COMPILE) --build-deps-for wheel --build-deps-for editable --only-build-deps \
+		--output-file requirements-build.lock pyproject.toml
+	@$(PYTHON) -c '$(DEV_GROUP)' | $(COMPILE) --constraint requirements.lock --constraint requirements-build.lock \
+		--output-file requirements-dev.lock pyproject.toml -
+	@for lock in requirements.lock requirements-build.lock requirements-dev.lock; do \
+		$(MARK) $$lock && rm $$lock.before; done
+
+$(LOCK_TOOLS):
+	@$(PYTHON) -m venv $@
+	@$@/bin/python -m pip --disable-pip-version-check --quiet install pip-tools==7.6.2
+
+clean:
+	rm -rf $(VENV) dist htmlcov .coverage .coverage.* .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
