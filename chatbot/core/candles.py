@@ -40,11 +40,6 @@ class CandleBuilder:
     timeframe: Timeframe
     forming: Candle | None = None
 
-    @property
-    def ends_at(self) -> Millis | None:
-        """When the forming candle is over."""
-        return None if self.forming is None else self.forming.at + self.timeframe.millis
-
     def add(self, bar: Candle) -> None:
         """Take a bar of the forming candle's span, or begin a new candle with it."""
         start = self.timeframe.start_of(bar.at)

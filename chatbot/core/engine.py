@@ -127,6 +127,8 @@ def step(run: Run, given: Jump) -> bool:
             )
         case Phase.DRAFT | Phase.CLOSING | Phase.CLOSED:
             return False
+        case unknown:
+            assert_never(unknown)
 
 
 def close_candle(run: Run, given: CandleClosed) -> None:

@@ -19,7 +19,7 @@ from chatbot.core.events import (
     TierWithdrawn,
 )
 from chatbot.core.inputs import CandleClosed
-from chatbot.core.money import Millis, percent_of, round_down
+from chatbot.core.money import ZERO, Millis, percent_of, round_down
 from chatbot.core.position import Position, average_after
 from chatbot.core.run import Run
 from chatbot.core.state import Phase, PlanState, TierPhase
@@ -39,19 +39,22 @@ def planned_r(state: PlanState, price: Decimal) -> Decimal:
 
 
 def after_add(state: PlanState, number: int, price: Decimal, quantity: Decimal) -> tuple[Position, Decimal]:
-    """Position and stop if tier `number` filled `quantity` at `price`; tier 1 keeps the initial stop."""
+    """Position and stop if tier `number` (0: none of the plan's) filled at `price`; tier 1 keeps the initial stop."""
     held = state.position
     position = Position(
         average_after(held, price, quantity), held.quantity + quantity, held.entered + quantity, held.realised
     )
     if number == 1:
         return position, state.stop
-    weight = state.filled_weight + state.tier(number).weight_pct
+    weight = state.filled_weight + (state.tier(number).weight_pct if number else ZERO)
     return position, scale_in_stop(state, price, position, weight)
 
 
 def objection(state: PlanState, number: int, price: Decimal, quantity: Decimal) -> BlockReason | None:
-    """The first guard that refuses the tier at `price`, in the order of RULES 5; tier 1 knows only `size`."""
+    """The first guard that refuses tier `number` (0: an add outside the plan), in the order of RULES 5.
+
+    Tier 1 knows only `size`.
+    """
     if quantity <= 0:
         return BlockReason.SIZE
     if number == 1:

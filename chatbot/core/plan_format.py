@@ -6,12 +6,9 @@ Numbers may be JSON numbers or strings, times are ISO 8601 UTC. What is optional
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
-from decimal import Decimal, InvalidOperation
-from enum import StrEnum
-from typing import TypeVar
+from decimal import Decimal
 
-from chatbot.core.money import Millis, Side
+from chatbot.core.money import Side
 from chatbot.core.plan import (
     AllOf,
     AnyOf,
@@ -41,129 +38,12 @@ from chatbot.core.plan import (
     Trail,
     Trigger,
 )
+from chatbot.core.plan_fields import Fields, PlanFormatError, iso, shown
 from chatbot.core.timeframes import Timeframe
+from chatbot.core.triggers import parts_of
+from chatbot.core.watchable import unwatchable
 
-T = TypeVar("T")
-E = TypeVar("E", bound=StrEnum)
-MISSING = object()
-
-
-class PlanFormatError(ValueError):
-    """One sentence that names the field, what it was, and what was expected."""
-
-
-class Fields:
-    """An object of the file under its path, read field by field; `done` refuses what nobody read."""
-
-    def __init__(self, value: object, path: str) -> None:
-        if not isinstance(value, Mapping):
-            raise PlanFormatError(f"{path or 'the plan'} is {shown(value)}; expected an object like {{…}}")
-        self.value, self.path, self.seen = value, path, set[str]()
-
-    def at(self, name: str) -> str:
-        return f"{self.path}.{name}" if self.path else name
-
-    def raw(self, name: str, default: object = MISSING) -> object:
-        self.seen.add(name)
-        found = self.value.get(name)
-        if found is not None:
-            return found
-        if default is MISSING:
-            raise PlanFormatError(f"{self.at(name)} is missing")
-        return default
-
-    def text(self, name: str, default: object = MISSING) -> str:
-        found = self.raw(name, default)
-        if not isinstance(found, str):
-            raise PlanFormatError(f"{self.at(name)} is {shown(found)}; expected a text")
-        return found
-
-    def number(self, name: str, default: object = MISSING, *, positive: bool = False) -> Decimal:
-        number = number_of(self.raw(name, default), self.at(name))
-        if positive and number <= 0:
-            raise PlanFormatError(f"{self.at(name)} is {number}; expected a number above 0")
-        return number
-
-    def optional_number(self, name: str) -> Decimal | None:
-        found = self.raw(name, None)
-        return None if found is None else self.number(name, positive=True)
-
-    def whole(self, name: str, default: int) -> int:
-        number = self.number(name, default, positive=True)
-        if number != number.to_integral_value():
-            raise PlanFormatError(f"{self.at(name)} is {number}; expected a whole number")
-        return int(number)
-
-    def choice(self, name: str, kind: type[E], default: object = MISSING) -> E:
-        found = self.raw(name, default)
-        try:
-            return kind(found)  # type: ignore[arg-type]  # anything else is refused just below
-        except ValueError:
-            options = ", ".join(kind)
-            raise PlanFormatError(f"{self.at(name)} is {shown(found)}; expected one of {options}") from None
-
-    def flag(self, name: str, *, default: bool) -> bool:
-        found = self.raw(name, default)
-        if not isinstance(found, bool):
-            raise PlanFormatError(f"{self.at(name)} is {shown(found)}; expected true or false")
-        return found
-
-    def time(self, name: str) -> Millis | None:
-        found = self.raw(name, None)
-        return None if found is None else time_of(found, self.at(name))
-
-    def part(self, name: str) -> Fields:
-        return Fields(self.raw(name, {}), self.at(name))
-
-    def items(self, name: str, read: Callable[[Fields], T]) -> tuple[T, ...]:
-        found = self.raw(name)
-        if not isinstance(found, list) or not found:
-            raise PlanFormatError(f"{self.at(name)} is {shown(found)}; expected a list with at least one entry")
-        return tuple(read(Fields(item, f"{self.at(name)}[{index}]")) for index, item in enumerate(found))
-
-    def done(self) -> None:
-        unknown = sorted(str(name) for name in self.value if name not in self.seen)
-        if unknown:
-            known = ", ".join(sorted(self.seen))
-            raise PlanFormatError(f"{self.at(unknown[0])} is not a field of a plan; known here: {known}")
-
-
-def shown(value: object) -> str:
-    """A wrong value as a sentence can carry it."""
-    text = repr(value)
-    return text if len(text) <= 60 else text[:57] + "…"
-
-
-def number_of(value: object, path: str) -> Decimal:
-    """An exact decimal from a JSON number or string."""
-    if isinstance(value, bool) or not isinstance(value, int | float | str | Decimal):
-        raise PlanFormatError(f'{path} is {shown(value)}; expected a number such as "60000"')
-    try:
-        number = Decimal(str(value))
-    except InvalidOperation:
-        raise PlanFormatError(f'{path} is {shown(value)}; expected a number such as "60000"') from None
-    if not number.is_finite() or abs(number.adjusted()) > 18:
-        raise PlanFormatError(f"{path} is {shown(value)}; expected a finite number of ordinary size")
-    return number
-
-
-def time_of(value: object, path: str) -> Millis:
-    """Milliseconds UTC from ISO 8601; a time without a zone is UTC."""
-    try:
-        moment = datetime.fromisoformat(value) if isinstance(value, str) else None
-    except ValueError:
-        moment = None
-    if moment is None:
-        raise PlanFormatError(f'{path} is {shown(value)}; expected a time such as "2024-08-05T01:10:00Z"')
-    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return round(aware.timestamp() * 1000)
-
-
-def iso(at: Millis) -> str:
-    """ISO 8601 UTC, to the second where it is whole."""
-    moment = datetime.fromtimestamp(at / 1000, UTC)
-    text = moment.isoformat(timespec="milliseconds" if at % 1000 else "seconds")
-    return text.replace("+00:00", "Z")
+__all__ = ["PlanFormatError", "iso", "plan_from_format"]
 
 
 def plan_from_format(value: object) -> Plan:
@@ -182,9 +62,9 @@ def plan_from_format(value: object) -> Plan:
         targets=fields.items("targets", target_from),
         margin_mode=fields.choice("margin_mode", MarginMode, MarginMode.ISOLATED),
         timeframe=fields.choice("timeframe", Timeframe, Timeframe.M15),
-        scale_in_stop=ScaleInStop(scale_in.number("significant_pct", "50"), scale_in.number("buffer_r", "0.25")),
+        scale_in_stop=ScaleInStop(scale_in.percent("significant_pct", "50"), scale_in.not_negative("buffer_r", "0.25")),
         guards=guards_from(guards),
-        taker_pct=fees.number("taker_pct", "0"),
+        taker_pct=fees.share("taker_pct", "0"),
         tick_size=fields.optional_number("tick_size"),
         lot_size=fields.optional_number("lot_size"),
         armed_at=fields.time("armed_at"),
@@ -199,10 +79,10 @@ def plan_from_format(value: object) -> Plan:
 def guards_from(fields: Fields) -> Guards:
     """What the bot refuses while the trade runs."""
     return Guards(
-        averaging_down_r=fields.number("averaging_down_r", "0.5"),
+        averaging_down_r=fields.not_negative("averaging_down_r", "0.5"),
         structure_level=fields.optional_number("structure_level"),
         add_after_first_target=fields.flag("add_after_first_target", default=False),
-        chasing_r=fields.number("chasing_r", "0.5"),
+        chasing_r=fields.not_negative("chasing_r", "0.5"),
     )
 
 
@@ -216,10 +96,7 @@ def tier_from(fields: Fields) -> Tier:
 def target_from(fields: Fields) -> Target:
     """One exit."""
     rule = Hold() if fields.raw("stop_rule", None) is None else stop_rule_from(fields.part("stop_rule"))
-    close_pct = fields.number("close_pct")
-    if close_pct < 0:
-        raise PlanFormatError(f"{fields.at('close_pct')} is {close_pct}; expected 0 or more")
-    target = Target(fields.number("price", positive=True), close_pct, rule)
+    target = Target(fields.number("price", positive=True), fields.not_negative("close_pct"), rule)
     fields.done()
     return target
 
@@ -257,7 +134,7 @@ def timeframe(fields: Fields) -> Timeframe:
 
 
 def tolerance(fields: Fields) -> Decimal:
-    return fields.number("tolerance_pct", "0.1")
+    return fields.share("tolerance_pct", "0.1")
 
 
 PARTS: Mapping[str, Callable[[Fields], Part]] = {
@@ -269,7 +146,7 @@ PARTS: Mapping[str, Callable[[Fields], Part]] = {
         timeframe(f), f.choice("ma", Average), f.whole("period", 20), direction(f), tolerance(f)
     ),
     "rsi": lambda f: RsiTrigger(
-        timeframe(f), f.number("level"), direction(f), f.whole("period", 14), f.choice("on", Occasion, Occasion.CROSS)
+        timeframe(f), f.percent("level"), direction(f), f.whole("period", 14), f.choice("on", Occasion, Occasion.CROSS)
     ),
     "macd": lambda f: MacdTrigger(
         timeframe(f),
@@ -301,6 +178,8 @@ def trail_from(fields: Fields) -> Trail:
     if sum(distance is not None for distance in distances) != 1:
         raise PlanFormatError(f"{fields.path} needs exactly one of {', '.join(names)}")
     pct, r, atr = distances
+    for name in ("distance_pct", "step_pct"):
+        fields.share(name, "0")
     return Trail(distance_pct=pct, distance_r=r, distance_atr=atr, step_pct=fields.optional_number("step_pct"))
 
 
@@ -315,8 +194,8 @@ STOP_RULES: Mapping[str, Callable[[Fields], StopRule]] = {
 
 def refuse_nonsense(plan: Plan) -> None:
     """What no replay can make sense of; everything else about a plan is for the checks to say."""
-    if isinstance(plan.tiers[0].trigger, MoveTrigger):
-        raise PlanFormatError("tiers[0].trigger.kind is 'move'; tier 1 has no fill to move from, use price")
+    for index, tier in enumerate(plan.tiers):
+        refuse_trigger(f"tiers[{index}].trigger", tier.trigger, first=index == 0)
     weights = sum(tier.weight_pct for tier in plan.tiers)
     if weights != 100:
         raise PlanFormatError(f"tiers: the weights add up to {weights}; expected 100")
@@ -330,3 +209,14 @@ def refuse_nonsense(plan: Plan) -> None:
             raise PlanFormatError(
                 f"targets[{index}].price is {target.price}; expected {word} {least} for a {plan.side}"
             )
+
+
+def refuse_trigger(path: str, trigger: Trigger, *, first: bool) -> None:
+    """A condition nobody would watch must not look as if it were: no feed for it, or no fill to measure from."""
+    kind = unwatchable(trigger)
+    if kind is not None:
+        raise PlanFormatError(
+            f"{path}.kind is {kind!r} or holds it; expected a condition the bot can watch, not yet {kind}"
+        )
+    if first and any(isinstance(part, MoveTrigger) for part in parts_of(trigger)):
+        raise PlanFormatError(f"{path}.kind is 'move' or holds it; tier 1 has no fill to move from, use price")

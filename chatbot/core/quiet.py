@@ -107,8 +107,6 @@ def risk_thresholds(state: PlanState, offered: Decimal, quantity: Decimal) -> It
     """
     plan, position, sign = state.plan, state.position, state.plan.sign
     held, total = position.quantity, position.quantity + quantity
-    if held == 0 or quantity == 0:
-        return
     room = least_gap(plan, state.r) + (plan.tick_size or ZERO)
     safe_from = position.average + sign * (room * total - state.r_money) / held
     safe_until = (sign * state.r_money - position.average * held + state.stop * total) / quantity

@@ -139,17 +139,17 @@ def confirm_close(run: Run, action: Action, given: Confirm) -> None:
 
 
 def confirm_exit(run: Run, action: Action, given: Confirm) -> None:
-    """The exit; the part of it whose earlier close is unanswered stays to be answered."""
+    """The exit; what was not closed with it is asked for anew, and unanswered closes stay to be answered."""
     state = run.state
     surely = max(ZERO, certainly_open(state))
     quantity = min(given.quantity or surely, state.position.quantity)
     if quantity == 0:
         run.emit(ActionDropped(action.number, given.at))
         return
-    settled = action.number if quantity >= surely else 0
     price = given.price or action.price
-    run.emit(Filled(FillKind.EXIT, 0, price, quantity, settled, given.at))
+    run.emit(Filled(FillKind.EXIT, 0, price, quantity, action.number, given.at))
     finish_if_flat(run, CloseReason.STOPPED, given.at)
+    ask_exit_again(run, given.at)
 
 
 def certainly_open(state: PlanState) -> Decimal:
@@ -233,7 +233,7 @@ def added(run: Run, given: ReportAdd) -> None:
     state = run.state
     if state.position.quantity:
         added_outside(run, given)
-    elif state.phase is Phase.WAITING or state.missed is not None:
+    elif state.phase in (Phase.WAITING, Phase.CLOSING):
         pending = state.pending(ActionKind.ADD)
         number = 0 if pending is None else pending.number
         run.emit(Filled(FillKind.TIER, 1, given.price, given.quantity, number, given.at))
@@ -245,7 +245,7 @@ def added_outside(run: Run, given: ReportAdd) -> None:
     """An add to the position is recorded, judged like any other, and counts as a breach; an exit then takes it too."""
     if run.state.is_over:
         return
-    reason = entries.objection(run.state, len(run.state.tiers) + 1, given.price, given.quantity)
+    reason = entries.objection(run.state, 0, given.price, given.quantity)
     run.emit(Filled(FillKind.OUTSIDE, 0, given.price, given.quantity, 0, given.at))
     note = "; ".join(part for part in (reason and reason.value, given.note) if part)
     run.emit(BreachRecorded(BreachKind.OUTSIDE_ADD, note, given.at))
@@ -272,10 +272,12 @@ def correct(run: Run, given: CorrectFill) -> None:
 def insist_stop(run: Run, given: InsistStop) -> None:
     """A tighter stop becomes the plan's; a looser one is only believed of the exchange, and is a breach."""
     state = run.state
-    if state.phase is not Phase.OPEN or given.stop == state.stop == state.exchange_stop:
+    if state.phase is not Phase.OPEN:
         return
     if run.plan.favours(given.stop, state.stop):
         run.emit(StopAdvised(given.stop, StopReason.USER, 0, given.at))
+    elif given.stop == state.exchange_stop:
+        return
     elif given.stop != state.stop:
         run.emit(BreachRecorded(BreachKind.LOOSENED_STOP, given.reason, given.at))
     run.emit(StopMoved(given.stop, 0, given.at))
@@ -303,6 +305,8 @@ def deadline(state: PlanState) -> Millis | None:
             return last_close_due(state)
         case Phase.DRAFT | Phase.CLOSED:
             return None
+        case unknown:
+            assert_never(unknown)
 
 
 def last_close_due(state: PlanState) -> Millis | None:

@@ -24,6 +24,21 @@ class Oracle:
     """One plan on its way through the bars."""
 
     def __init__(self, plan: dict[str, Any], bar_minutes: int) -> None:
+        self.read(plan)
+        self.bar_ms = bar_minutes * 60_000
+        self.phase = "draft"
+        self.tier_phase = ["waiting"] * len(self.triggers)
+        self.tier_armed_at = [0] * len(self.triggers)
+        self.e1 = self.r = self.r_money = Fraction(0)
+        self.average = self.open = self.entered = self.realised = self.closed_by_targets = Fraction(0)
+        self.weight = Fraction(0)
+        self.hits = 0
+        self.trail: tuple[Fraction, Fraction] | None = None
+        self.reassessed = False
+        self.rows: list[Row] = []
+        self.buckets: dict[tuple[int, int], list[Bar]] = {}
+
+    def read(self, plan: dict[str, Any]) -> None:
         self.s = 1 if plan["side"] == "long" else -1
         self.notional = exact(plan["equity"]) * exact(plan["allocation_pct"]) / 100 * exact(plan["leverage"])
         self.weights = [exact(tier["weight_pct"]) for tier in plan["tiers"]]
@@ -43,18 +58,6 @@ class Oracle:
         self.lot = None if plan.get("lot_size") is None else exact(plan["lot_size"])
         self.armed_at = plan.get("armed_at_ms")
         self.expires_at = plan.get("expires_at_ms")
-        self.bar_ms = bar_minutes * 60_000
-        self.phase = "draft"
-        self.tier_phase = ["waiting"] * len(self.triggers)
-        self.tier_armed_at = [0] * len(self.triggers)
-        self.e1 = self.r = self.r_money = Fraction(0)
-        self.average = self.open = self.entered = self.realised = self.closed_by_targets = Fraction(0)
-        self.weight = Fraction(0)
-        self.hits = 0
-        self.trail: tuple[Fraction, Fraction] | None = None
-        self.reassessed = False
-        self.rows: list[Row] = []
-        self.buckets: dict[tuple[int, int], list[Bar]] = {}
 
     # --- the way through the bars -----------------------------------------------------------------------------------
 
@@ -106,7 +109,11 @@ class Oracle:
         index = self.armed()
         if index is None or self.tier_armed_at[index] >= at:
             return
-        parts = [part for part in parts_of(self.triggers[index]) if MINUTES.get(part.get("timeframe", ""), 0) * 60_000 == frame]
+        parts = [
+            part
+            for part in parts_of(self.triggers[index])
+            if MINUTES.get(part.get("timeframe", ""), 0) * 60_000 == frame
+        ]
         if any(candle_holds(part, high, low, close) for part in parts):
             self.consider(index, close, at)
             self.jump(close, at)
@@ -153,7 +160,11 @@ class Oracle:
             return self.close("stopped", at)
         if self.hits < len(self.targets) and self.s * (p - exact(self.targets[self.hits]["price"])) >= 0:
             return self.target(p, at)
-        if self.trail and self.s * (p - self.next_step()) >= 0 and self.try_stop(self.trailed(p), p, "trail", at) == "taken":
+        if (
+            self.trail
+            and self.s * (p - self.next_step()) >= 0
+            and self.try_stop(self.trailed(p), p, "trail", at) == "taken"
+        ):
             return True
         only_first = [phase for phase in self.tier_phase if phase == "filled"] == ["filled"]
         if only_first and not self.hits and not self.reassessed and self.s * (self.e1 - p) >= self.r / 2:
@@ -163,13 +174,17 @@ class Oracle:
 
     def level_trigger(self, p: Fraction, at: int) -> bool:
         index = self.armed()
-        if index is not None and any((p >= level) if way == "up" else (p <= level) for level, way in self.levels(index)):
+        if index is not None and any(
+            (p >= level) if way == "up" else (p <= level) for level, way in self.levels(index)
+        ):
             self.consider(index, p, at)
             return True
         return False
 
     def armed(self) -> int | None:
-        return self.tier_phase.index("armed") if self.phase in ("waiting", "open") and "armed" in self.tier_phase else None
+        return (
+            self.tier_phase.index("armed") if self.phase in ("waiting", "open") and "armed" in self.tier_phase else None
+        )
 
     def levels(self, index: int) -> list[tuple[Fraction, str]]:
         found = []

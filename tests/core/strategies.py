@@ -2,12 +2,35 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
 from hypothesis import strategies as st
 
 from chatbot.core.candles import Candle
+from chatbot.core.engine import Outcome, process
+from chatbot.core.inputs import (
+    Answer,
+    Arm,
+    CancelTarget,
+    CandleClosed,
+    ClockTick,
+    Confirm,
+    CorrectFill,
+    Input,
+    InsistStop,
+    Jump,
+    ReportAdd,
+    ReportExit,
+    Skip,
+)
+from chatbot.core.plan import AnyOf, Follow, ManualTrigger, Plan
+from chatbot.core.plan_format import plan_from_format
+from chatbot.core.quiet import thresholds
+from chatbot.core.state import Phase, PlanState, fresh
+from chatbot.core.timeframes import Timeframe
+from chatbot.core.triggers import parts_of
 
 START = 1_722_816_000_000
 MINUTE = 60_000
@@ -22,7 +45,15 @@ WEIGHTS = (
     ("100",),
     ("20", "20", "20", "20", "20"),
 )
-CLOSES = (("25", "35", "30"), ("50", "50"), ("25", "35", "40"), ("100",), ("0", "50", "20"), ("33", "33", "34"), ("60", "40", "0"))
+CLOSES = (
+    ("25", "35", "30"),
+    ("50", "50"),
+    ("25", "35", "40"),
+    ("100",),
+    ("0", "50", "20"),
+    ("33", "33", "34"),
+    ("60", "40", "0"),
+)
 TIMEFRAMES = ("1m", "3m", "5m", "15m")
 PlanFile = dict[str, Any]
 
@@ -40,7 +71,9 @@ def offset(side: str, distance: Decimal) -> str:
 @st.composite
 def parts(draw: st.DrawFn, side: str, *, first: bool) -> dict[str, Any]:
     """A single condition near the middle."""
-    kind = draw(st.sampled_from(("price", "price", "price", "close_beyond", "bounce") + (() if first else ("move", "move"))))
+    kind = draw(
+        st.sampled_from(("price", "price", "price", "close_beyond", "bounce") + (() if first else ("move", "move")))
+    )
     if kind == "move":
         return {"kind": kind, "pct": str(draw(tenths(1, 60)))}
     level, direction = offset(side, draw(tenths(-35, 70))), draw(st.sampled_from(("up", "down")))
@@ -126,3 +159,104 @@ def bars(draw: st.DrawFn, minutes: int = 1, longest: int = 40) -> list[Candle]:
         at += minutes * MINUTE * (draw(st.integers(2, 20)) if draw(st.integers(0, 7)) == 0 else 1)
         last = close
     return made
+
+
+def plans(follow: st.SearchStrategy[Follow], sides: tuple[str, ...] = ("long", "short")) -> st.SearchStrategy[Plan]:
+    """Plans as values, some of them with questions for triggers, a chasing distance and orders at hand."""
+    return st.builds(asked, plan_files(sides), follow, st.lists(st.booleans(), min_size=5, max_size=5), tenths(0, 10))
+
+
+def asked(file: PlanFile, follow: Follow, manual: list[bool], chasing: Decimal) -> Plan:
+    """The plan of a file, with a question as another way into the tiers marked `manual`."""
+    plan = plan_from_format(file)
+    pairs = zip(plan.tiers, manual, strict=False)
+    tiers = tuple(
+        replace(t, trigger=AnyOf((*parts_of(t.trigger), ManualTrigger("Sure?")))) if m else t for t, m in pairs
+    )
+    return replace(plan, tiers=tiers, follow=follow, guards=replace(plan.guards, chasing_r=chasing))
+
+
+PRICES = tenths(930, 1080)
+SAYINGS = (
+    *("jump",) * 10,
+    *("confirm",) * 8,
+    *("candle", "skip", "answer", "exit", "add", "correct", "insist", "cancel", "clock", "repeat"),
+)
+
+
+@st.composite
+def sayings(draw: st.DrawFn, state: PlanState, at: int) -> Input:
+    """Something that may be said to a plan in this state, sensible or not."""
+    kind, price, quantity = draw(st.sampled_from(SAYINGS)), draw(prices_near(state)), draw(quantities(state))
+    pending = [action.number for action in state.actions] or [0]
+    number = draw(st.sampled_from(pending))
+    match kind:
+        case "confirm":
+            market = draw(st.none() | PRICES)
+            as_asked = draw(st.booleans())
+            filled = None if as_asked else draw(st.none() | st.just(price) | PRICES)
+            return Confirm(number, at, filled, None if as_asked else quantity, market)
+        case "skip":
+            return Skip(number, at)
+        case "answer":
+            return Answer(number, price, at)
+        case "exit":
+            return ReportExit(price, at, draw(st.none() | st.just(quantity)), draw(st.booleans()))
+        case "add":
+            return ReportAdd(price, quantity, at)
+        case "correct":
+            return CorrectFill(draw(st.integers(0, 6)), price, quantity, at)
+        case "insist":
+            return InsistStop(price, "because", at)
+        case "cancel":
+            return CancelTarget(draw(st.integers(0, 4)), "because", at)
+        case "clock":
+            return ClockTick(at + draw(st.sampled_from((0, 0, 2 * 86_400_000))))
+        case "candle":
+            frame = draw(st.sampled_from((Timeframe.M1, Timeframe.M5)))
+            return CandleClosed(frame, Candle(at, price, price + 1, price - 1, price, Decimal(1)), at)
+        case "repeat":
+            return Confirm(draw(st.integers(0, state.last_action)), at)
+        case _:
+            return Jump(price, at, draw(st.none() | tenths(1, 20)))
+
+
+@st.composite
+def prices_near(draw: st.DrawFn, state: PlanState) -> Decimal:
+    """A price worth saying: mostly at, or a little beside, one at which something may happen; before the entry mostly
+    one at which tier 1 triggers."""
+    if draw(st.integers(0, 9)) == 0:
+        return draw(PRICES)
+    levels = [level.price for level in thresholds(state) if level.price > 50]
+    if state.phase is Phase.WAITING and draw(st.integers(0, 7)):
+        levels = levels[2:]
+    beside = draw(st.sampled_from((0, 0, 0, 1, -1, 5, -5)))
+    return draw(st.sampled_from(levels or [MIDDLE])) + Decimal(beside) / 10
+
+
+def quantities(state: PlanState) -> st.SearchStrategy[Decimal]:
+    """Quantities of about the size of this plan's orders, nothing and nonsense included."""
+    planned = state.plan.notional / MIDDLE / 4
+    return st.sampled_from(("0", "-1", "0.1", "0.5", "1", "1", "1.3", "4")).map(lambda share: planned * Decimal(share))
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing said to a plan, and what came of it."""
+
+    before: PlanState
+    given: Input
+    outcome: Outcome
+
+
+@st.composite
+def lives(draw: st.DrawFn, follow: Follow | None = None, longest: int = 25) -> list[Step]:
+    """A plan's life: armed, then told one thing after the other."""
+    chosen = st.sampled_from(Follow) if follow is None else st.just(follow)
+    state, at, steps = fresh(draw(plans(chosen))), START, []
+    given: Input = Arm(at)
+    for _ in range(draw(st.integers(2, longest))):
+        steps.append(Step(state, given, process(state, given)))
+        state, at = steps[-1].outcome.state, at + MINUTE
+        given = draw(sayings(state, at))
+    return steps

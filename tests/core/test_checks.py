@@ -132,7 +132,7 @@ def test_summary_of_the_worked_example() -> None:
     assert (numbers.r, round(numbers.r_money, 4)) == (D(1000), D("20.8333"))
     assert round(numbers.average, 4) == round(numbers.break_even, 4) == D("60433.2912")
     assert numbers.worst_case == numbers.r_money
-    assert (numbers.worst_fees, numbers.reward_to_risk) == (0, D("2.325"))
+    assert (numbers.worst_fees, numbers.reward_to_risk) == (D(0), D("2.325"))
     assert (numbers.notional, numbers.margin) == (D(5000), D(500))
 
 
@@ -218,7 +218,7 @@ def test_tier_one_without_any_price_is_a_block() -> None:
     """Without a level and without a market price no quantity can be worked out."""
     asked = with_first(ManualTrigger("Enter?"))
     assert found(asked, Code.NO_PRICE).severity is Severity.BLOCK
-    assert found(asked, Code.NO_PRICE, market_price=D(0))
+    assert Code.NO_PRICE in codes(asked, market_price=D(0))
     assert Code.NO_PRICE not in codes(asked, market_price=D(60000))
 
 
@@ -437,7 +437,7 @@ def test_quantity_below_the_minimum_is_a_block(side: Side) -> None:
 def test_quantity_of_nothing_is_a_block_without_a_known_market() -> None:
     """A tier that rounds to 0 is never offered."""
     finding = found(plan(equity=D(4000), lot_size=D("0.008")), Code.QUANTITY_TOO_SMALL)
-    assert (finding.index, finding.value, finding.limit) == (4, 0, D("0.008"))
+    assert (finding.index, finding.value, finding.limit) == (4, D(0), D("0.008"))
 
 
 def test_leverage_over_the_market_is_a_block() -> None:

@@ -4,68 +4,32 @@ from __future__ import annotations
 
 import gzip
 import os
-from dataclasses import dataclass
 from decimal import Decimal
 from itertools import islice
 from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from chatbot.core.candles import Candle
-from chatbot.core.events import (
-    Event,
-    Filled,
-    PlanArmed,
-    PlanClosed,
-    ReassessAdvised,
-    StopAdvised,
-    StopHit,
-    TargetHit,
-    TierBlocked,
-    TierTriggered,
-)
 from chatbot.core.plan_format import iso, plan_from_format
 from chatbot.core.replay import replay
 from chatbot.core.tape import bars_of
 from chatbot.core.timeframes import Timeframe
 from tests.core import strategies as make
 from tests.core.oracle import Oracle, Row
+from tests.core.rows import row_of
 
 CLOSE_ENOUGH = 1e-9
-
-
-def row_of(event: Event) -> Row | None:
-    """An event of the core as the oracle writes it; None for what a replay does not tell."""
-    match event:
-        case TierTriggered():
-            row: Row = {"event": "tier_triggered", "tier": event.tier, "price": event.price, "quantity": event.quantity}
-        case TierBlocked():
-            row = {"event": "tier_blocked", "tier": event.tier, "price": event.price, "reason": event.reason.value}
-        case ReassessAdvised():
-            row = {"event": "reassess", "price": event.price}
-        case StopAdvised():
-            row = {"event": "stop_advised", "stop": event.stop, "reason": event.reason.value}
-        case TargetHit():
-            numbers = {"price": event.price, "quantity": event.quantity, "remaining": event.remaining}
-            row = {"event": "target_hit", "target": event.target, **numbers}
-        case StopHit():
-            row = {"event": "stop_hit", "price": event.price, "quantity": event.quantity}
-        case PlanClosed():
-            numbers = {"realised_pnl": event.realised_pnl, "r_multiple": event.r_multiple}
-            row = {"event": "plan_closed", "reason": event.reason.value, **numbers}
-        case _:
-            assert isinstance(event, Filled | PlanArmed)
-            return None
-    return {"at": event.at, **row}
 
 
 def rounded(row: Row) -> Row:
     """The row with its prices, quantities and money ready to be compared up to the last digits."""
     exact = (int, str)
-    return {k: v if isinstance(v, exact) else pytest.approx(float(v), rel=CLOSE_ENOUGH, abs=1e-12) for k, v in row.items()}
+    return {
+        k: v if isinstance(v, exact) else pytest.approx(float(v), rel=CLOSE_ENOUGH, abs=1e-12) for k, v in row.items()
+    }
 
 
 def plain(row: Row) -> Row:
@@ -110,3 +74,80 @@ def test_replay_agrees_with_the_oracle_on_longer_bars(data: st.DataObject) -> No
                 part["timeframe"] = data.draw(st.sampled_from(("3m", "15m")))
     plan["armed_at"] = data.draw(st.none() | st.sampled_from(list(MOMENTS)[:200]))
     agree(plan, bars, Timeframe.M3)
+
+
+DATA = Path(os.environ.get("TIERWISE_DATA", Path(__file__).parents[2] / "../shared/data"))
+TAPES = (
+    ("binance_spot_BTCUSDT_1m_20240727_20240824.csv.gz", 12_300, "0.01", "0.00001"),
+    ("binance_um-perp_SOLUSDT_1m_20250504_20250603.csv.gz", 0, "0.01", "1"),
+    ("binance_spot_SOLUSDT_1m_20210402_20210514.csv.gz", 26_000, None, None),
+    ("binance_spot_XRPETH_1m_20191011_20191013.csv.gz", 0, "0.00000001", "1"),
+)
+BARS_OF_A_TAPE = 1200
+START_EVERY = 100
+
+
+def real_bars(name: str, first: int) -> list[Candle]:
+    """A piece of a real candle file; the test is skipped where there is none."""
+    path = DATA / name
+    if not path.is_file():
+        pytest.skip(f"no real candles at {path}: set TIERWISE_DATA to the folder that holds them")
+    with gzip.open(path, "rt") as lines:
+        return list(islice(bars_of(lines), first, first + BARS_OF_A_TAPE))
+
+
+def file_at(price: Decimal, side: str, tick: str | None, lot: str | None) -> make.PlanFile:
+    """A plan for the market as it stands: entries around `price`, half a percent between the levels."""
+
+    def away(percent: str) -> str:
+        exact = price * (1 + (1 if side == "long" else -1) * Decimal(percent) / 100)
+        return str(exact.quantize(Decimal(tick)) if tick else exact)
+
+    with_trade, against = ("up", "down") if side == "long" else ("down", "up")
+    return {
+        "side": side,
+        "leverage": 10,
+        "equity": 10_000,
+        "allocation_pct": 5,
+        "tiers": [
+            {"weight_pct": 25, "trigger": {"kind": "price", "level": away("-0.1"), "direction": against}},
+            {"weight_pct": 25, "trigger": {"kind": "move", "pct": "0.2"}},
+            {
+                "weight_pct": 30,
+                "trigger": {
+                    "kind": "any",
+                    "of": [
+                        {"kind": "bounce", "timeframe": "5m", "level": away("0.2"), "direction": with_trade},
+                        {"kind": "price", "level": away("0.6"), "direction": with_trade},
+                    ],
+                },
+            },
+            {
+                "weight_pct": 20,
+                "trigger": {"kind": "close_beyond", "timeframe": "15m", "level": away("0.5"), "direction": with_trade},
+            },
+        ],
+        "stop": away("-0.9"),
+        "targets": [
+            {"price": away("0.8"), "close_pct": 25, "stop_rule": {"kind": "break_even"}},
+            {"price": away("1.6"), "close_pct": 35, "stop_rule": {"kind": "lock_r"}},
+            {"price": away("2.2"), "close_pct": 30, "stop_rule": {"kind": "trail", "distance_pct": "0.4"}},
+        ],
+        "fees": {"taker_pct": "0.05"},
+        "tick_size": tick,
+        "lot_size": lot,
+    }
+
+
+@pytest.mark.parametrize(("name", "first", "tick", "lot"), TAPES, ids=[name for name, *_ in TAPES])
+@pytest.mark.parametrize("side", ["long", "short"])
+def test_replay_agrees_with_the_oracle_on_real_bars(
+    name: str, first: int, tick: str | None, lot: str | None, side: str
+) -> None:
+    """Real minutes, the crash of 2024-08-05 and a market with missing minutes among them."""
+    bars = real_bars(name, first)
+    told = [
+        agree(file_at(bars[start].open, side, tick, lot), bars[start:], Timeframe.M1)
+        for start in range(0, len(bars), START_EVERY)
+    ]
+    assert any(len(rows) > 1 for rows in told)

@@ -1,0 +1,506 @@
+"""What people type, as values: tables of what is read and what is refused, and that no text is ever an error."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chatbot.core import reading, reading_lists, reading_rules, reading_triggers
+from chatbot.core.money import Side
+from chatbot.core.plan import (
+    AnyOf,
+    Average,
+    Bounce,
+    BreakEven,
+    CloseBeyond,
+    Direction,
+    Hold,
+    LockR,
+    ManualTrigger,
+    MoveTrigger,
+    MovingAverageRetest,
+    PreviousTarget,
+    PriceTrigger,
+    StopRule,
+    Trail,
+    Trigger,
+)
+from chatbot.core.reading import Unreadable
+from chatbot.core.reading_lists import Amount, Unit
+from chatbot.core.timeframes import Timeframe
+
+D = Decimal
+UP, DOWN = Direction.UP, Direction.DOWN
+M15, H1 = Timeframe.M15, Timeframe.H1
+
+
+def refusal(read: Callable[[], object]) -> str:
+    """The sentence a reader refuses with."""
+    with pytest.raises(Unreadable) as caught:
+        read()
+    return caught.value.sentence
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("60000", "60000"),
+        ("60k", "60000"),
+        ("60.5K", "60500"),
+        ("60,5k", "60500"),
+        ("1.2m", "1200000"),
+        ("60,000.5", "60000.5"),
+        ("60.000,5", "60000.5"),
+        ("1,234,567.8", "1234567.8"),
+        ("1.234.567,8", "1234567.8"),
+        ("1,234,567", "1234567"),
+        ("1.234.567", "1234567"),
+        ("60,000", "60000"),
+        ("60,123", "60123"),
+        ("0,5", "0.5"),
+        ("1,5", "1.5"),
+        ("0,500", "0.5"),
+        ("1234,567", "1234.567"),
+        ("1.234", "1.234"),
+        (".5", "0.5"),
+        ("$60 000", "60000"),
+        ("60 000,5", "60000.5"),
+        ("60 000.125", "60000.125"),
+        ("60'000", "60000"),
+        ("60’000.5", "60000.5"),
+        ("60_000", "60000"),
+        ("60\u202f000", "60000"),
+        ("60000 usdt", "60000"),
+        ("€1,5", "1.5"),
+        ("+5", "5"),
+        ("00012", "12"),
+        ("100.00", "100"),
+        ("1e5", "100000"),
+        ("2.5e-3", "0.0025"),
+        ("٦٠٠٠٠", "60000"),
+        ("６０,０００．５", "60000.5"),
+        ("\u200f60000", "60000"),
+    ],
+)
+def test_number_is_read_the_way_people_write_it(text: str, value: str) -> None:
+    """Thousands and decimal marks, suffixes, currencies and other scripts' digits."""
+    read = reading.number(text)
+    assert read == D(value)
+    assert "E" not in str(read)
+
+
+@pytest.mark.parametrize(
+    ("text", "because"),
+    [
+        ("", "Nothing is written"),
+        ("   ", "Nothing is written"),
+        ("abc", "can't be read"),
+        ("nan", "can't be read"),
+        ("inf", "can't be read"),
+        ("-5", "below 0"),
+        ("−5", "below 0"),
+        ("0", "is 0"),
+        ("-0", "is 0"),
+        ("0,00", "is 0"),
+        ("1e999", "too large"),
+        ("1e-400", "decimals"),
+        ("9" * 40, "too large"),
+        ("0.0000000000001", "decimals"),
+        ("1" * 65, "65 characters long"),
+        ("\ufdfa" * 60, "too long"),
+        ("10²", "small or circled"),
+        ("½", "small or circled"),
+        ("①", "small or circled"),
+        ("60.000", "60 or 60000"),
+        ("60,123k", "60.123k or 60123k"),
+        ("60000-60500", "range"),
+        ("60k to 61k", "range"),
+        ("60k..61k", "range"),
+        ("1 00", "can't be read"),
+        ("60 0000", "can't be read"),
+        ("1.234,567.8", "can't be read"),
+        ("1,23,456", "can't be read"),
+        ("1,234,5678.5", "can't be read"),
+        ("5.", "can't be read"),
+        ("$", "can't be read"),
+        ("<b>60000</b>", "can't be read"),
+        ("60000; DROP TABLE plans", "can't be read"),
+        ("\ud800", "Nothing is written"),
+    ],
+)
+def test_number_that_is_none_is_refused(text: str, because: str) -> None:
+    """The sentence says what was wrong, and how it would be right."""
+    sentence = refusal(lambda: reading.number(text))
+    assert because in sentence
+    assert "or example" in sentence
+
+
+def test_zero_is_read_only_where_it_may_stand() -> None:
+    """A close of 0 is meant, a price of 0 is not."""
+    assert reading.number("0", zero=True) == 0
+
+
+def test_refusal_quotes_only_the_beginning_of_a_long_text() -> None:
+    """What was typed is repeated, but not at length."""
+    assert reading.quoted("a" * 41) == "“" + "a" * 39 + "…”"
+
+
+@pytest.mark.parametrize(
+    ("text", "value"), [("10k", "10000"), ("10,000", "10000"), ("$10 000", "10000"), ("500 usdt", "500")]
+)
+def test_money_is_read_as_a_number(text: str, value: str) -> None:
+    """With or without its currency."""
+    assert reading.money(text) == D(value)
+
+
+def test_money_with_three_decimals_is_refused() -> None:
+    """Nobody writes tenths of a cent: 12.500 is most likely 12500, but that is not guessed."""
+    assert "12.500 or 12500" in refusal(lambda: reading.money("12.500"))
+
+
+@pytest.mark.parametrize(
+    ("text", "value"), [("0,5%", "0.5"), ("5 %", "5"), ("5", "5"), ("5 percent", "5"), ("2.5pct", "2.5")]
+)
+def test_percent_is_read_with_or_without_its_sign(text: str, value: str) -> None:
+    """The number is what counts."""
+    assert reading.percent(text) == D(value)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"), [("10x", 10), ("x10", 10), ("10", 10), ("10 X", 10), ("×10", 10), ("2,5x", "2.5")]
+)
+def test_leverage_is_read_with_its_x_anywhere(text: str, value: int | str) -> None:
+    """In front, behind, or not at all."""
+    assert reading.leverage(text) == D(value)
+
+
+@pytest.mark.parametrize("text", ["x", "ten", "0.5x", "0x", "-3x", "", "10xx", "x10x20"])
+def test_leverage_that_is_none_is_refused(text: str) -> None:
+    """Below 1, or no number at all."""
+    assert "for example 10x" in refusal(lambda: reading.leverage(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "frame"),
+    [
+        ("1h", "1h"), ("60m", "1h"), ("4H", "4h"), ("15M", "15m"), ("15 min", "15m"), ("1 hour", "1h"),
+        ("24h", "1d"), ("1D", "1d"), ("1440m", "1d"), ("2 hrs", "2h"), ("1m", "1m"),
+    ],
+)  # fmt: skip
+def test_timeframe_is_read_in_any_unit(text: str, frame: str) -> None:
+    """Minutes, hours and days, whatever they are called."""
+    assert reading.timeframe(text).value == frame
+
+
+@pytest.mark.parametrize(
+    ("text", "because"),
+    [
+        ("15", "unit"),
+        ("1M", "months"),
+        ("7m", "no timeframe"),
+        ("1w", "no timeframe"),
+        ("", "no timeframe"),
+        ("h", "no timeframe"),
+    ],
+)
+def test_timeframe_that_is_none_is_refused(text: str, because: str) -> None:
+    """A bare number may be minutes or hours, and 1M is a month on most charts."""
+    sentence = refusal(lambda: reading.timeframe(text))
+    assert because in sentence
+    assert "for example 15m or 1h" in sentence
+
+
+@pytest.mark.parametrize(
+    ("text", "side"), [("Long", Side.LONG), ("buy", Side.LONG), ("SHORT", Side.SHORT), (" s ", Side.SHORT)]
+)
+def test_side_is_read_by_its_names(text: str, side: Side) -> None:
+    """Long and short, buy and sell."""
+    assert reading.side(text) is side
+
+
+def test_side_that_is_none_is_refused() -> None:
+    """Neither is guessed."""
+    assert "for example long" in refusal(lambda: reading.side("up"))
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "unit", "sign"),
+    [
+        ("5", "5", Unit.NONE, 0),
+        ("5%", "5", Unit.PERCENT, 0),
+        ("-2 %", "2", Unit.PERCENT, -1),
+        ("+1,5%", "1.5", Unit.PERCENT, 1),
+        ("2.5R", "2.5", Unit.R, 0),
+        ("500 USDT", "500", Unit.MONEY, 0),
+        ("$500", "500", Unit.MONEY, 0),
+        ("60k", "60000", Unit.NONE, 0),
+    ],
+)
+def test_amount_keeps_what_was_written_with_the_number(text: str, value: str, unit: Unit, sign: int) -> None:
+    """5 is not 5 %, and 2R is neither."""
+    assert reading_lists.amount(text) == Amount(D(value), unit, sign)
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("25/25/30/20", "25 25 30 20"),
+        ("25 / 25 / 50", "25 25 50"),
+        ("25 25 30 20", "25 25 30 20"),
+        ("25,25,30,20", "25 25 30 20"),
+        ("25%, 25%, 50%", "25 25 50"),
+        ("25% 25% 50%", "25 25 50"),
+        ("25 % 25 % 50 %", "25 25 50"),
+        ("25%,75%", "25 75"),
+        ("33,3/33,3/33,4", "33.3 33.3 33.4"),
+        ("61k 62.5k 64k", "61000 62500 64000"),
+        ("61k, 62.5k, 64k", "61000 62500 64000"),
+        ("61k;62.5k|64k", "61000 62500 64000"),
+        ("61000,62500,64000", "61000 62500 64000"),
+        ("61,000 62,500 64,000", "61000 62500 64000"),
+        ("61,000, 62,500", "61000 62500"),
+        ("61 000, 62 500", "61000 62500"),
+        ("61 000 62 500 64 000", "61000 62500 64000"),
+        ("61k\n62.5k\n64k", "61000 62500 64000"),
+        ("60 000", "60000"),
+        ("61,5", "61.5"),
+        ("100/120/140", "100 120 140"),
+        ("100 / ", "100"),
+    ],
+)
+def test_list_of_numbers_is_read_the_way_people_write_it(text: str, values: str) -> None:
+    """Slashes, commas, spaces and lines between the numbers, and thousands inside them."""
+    assert reading_lists.numbers(text, "prices", "61k 62.5k") == tuple(map(D, values.split()))
+
+
+@pytest.mark.parametrize("text", ["100 120 140", "100,120,140", "61 500"])
+def test_list_that_can_be_one_number_is_refused(text: str) -> None:
+    """Neither reading is guessed; the sentence shows both."""
+    assert " or " in refusal(lambda: reading_lists.numbers(text, "prices", "61k 62.5k"))
+
+
+def test_list_that_can_be_one_number_is_settled_by_what_fits() -> None:
+    """Near a market price of 120, 100 120 140 can only be three prices."""
+    near = reading_lists.numbers("100 120 140", "prices", "61k", lambda read: all(value < 1000 for value in read))
+    assert near == (D(100), D(120), D(140))
+    sentence = refusal(lambda: reading_lists.numbers("100 120 140", "prices", "61k", lambda _: False))
+    assert "100 / 120 / 140 or 100120140" in sentence
+
+
+@pytest.mark.parametrize("text", ["", " ", "/", "a b", "25-25-50", "1/-2", "0/100", "1 " * 11, "1/" * 90, "61k//62k"])
+def test_list_that_is_none_is_refused(text: str) -> None:
+    """With an example of a list."""
+    assert "for example 61k 62.5k" in refusal(lambda: reading_lists.numbers(text, "prices", "61k 62.5k"))
+
+
+def test_list_may_hold_zeros_where_they_mean_something() -> None:
+    """A target may close nothing."""
+    assert reading_lists.numbers("0/50", "closes", "25/35", zero=True) == (D(0), D(50))
+
+
+def price(level: str, direction: Direction) -> PriceTrigger:
+    return PriceTrigger(D(level), direction)
+
+
+def close(level: str, direction: Direction, frame: Timeframe = M15) -> CloseBeyond:
+    return CloseBeyond(frame, D(level), direction)
+
+
+def bounce(level: str, direction: Direction, frame: Timeframe = M15) -> Bounce:
+    return Bounce(frame, D(level), direction)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("60000", price("60000", DOWN)),
+        ("60100", price("60100", DOWN)),
+        ("60500", price("60500", UP)),
+        ("at 60500", price("60500", UP)),
+        ("price 60 500", price("60500", UP)),
+        (">60500", price("60500", UP)),
+        (">= 60,500", price("60500", UP)),
+        ("above 60.5k", price("60500", UP)),
+        ("over 60000", price("60000", UP)),
+        ("below 60000", price("60000", DOWN)),
+        ("under 61000", price("61000", DOWN)),
+        ("<60k", price("60000", DOWN)),
+        ("+0.5%", MoveTrigger(D("0.5"))),
+        ("+ 0,5 %", MoveTrigger(D("0.5"))),
+        ("move 1%", MoveTrigger(D(1))),
+        ("close above 60900 1h", close("60900", UP, H1)),
+        ("1h close > 60900", close("60900", UP, H1)),
+        ("Candle closes below 59k on 60m", close("59000", DOWN, H1)),
+        ("close 60900", close("60900", UP)),
+        ("close beyond 59900", close("59900", DOWN)),
+        ("bounce 60000 15m", bounce("60000", UP)),
+        ("15m bounce off 60 000", bounce("60000", UP)),
+        ("bounce down 60000 1h", bounce("60000", DOWN, H1)),
+        ("manual: is the range broken?", ManualTrigger("Is the range broken?")),
+        ("Manual is it 1 or 2", ManualTrigger("Is it 1 or 2?")),
+        ("60000 or close above 60900 1h", AnyOf((price("60000", DOWN), close("60900", UP, H1)))),
+        ("59000 || +1%", AnyOf((price("59000", DOWN), MoveTrigger(D(1))))),
+        ("60000 OR manual: up or down?", AnyOf((price("60000", DOWN), ManualTrigger("Up or down?")))),
+    ],
+)
+def test_trigger_is_read_the_way_people_write_it(text: str, expected: Trigger) -> None:
+    """Its direction, where none is written, follows from the reference; a bounce goes the trade's way."""
+    assert reading_triggers.fixed(reading_triggers.trigger(text), Side.LONG, D(60100)) == expected
+
+
+def test_trigger_of_a_short_bounces_down() -> None:
+    """A short is added where the price is turned away from a level."""
+    draft = reading_triggers.trigger("bounce 61000")
+    assert reading_triggers.fixed(draft, Side.SHORT, D(60100)) == bounce("61000", DOWN)
+
+
+def test_trigger_takes_the_plans_timeframe_where_it_names_none() -> None:
+    """The plan's candles are the default."""
+    draft = reading_triggers.trigger("close above 60900", Timeframe.H4)
+    assert reading_triggers.fixed(draft, Side.LONG, None) == close("60900", UP, Timeframe.H4)
+
+
+def test_trigger_without_direction_needs_a_reference() -> None:
+    """While the market price is unknown the side has to be written."""
+    draft = reading_triggers.trigger("60000")
+    sentence = refusal(lambda: reading_triggers.fixed(draft, Side.LONG, None))
+    assert "above 60000 or below 60000" in sentence
+
+
+@pytest.mark.parametrize(
+    ("text", "because"),
+    [
+        ("", "can't be read"),
+        ("abc", "can't be read"),
+        ("or", "can't be read"),
+        ("60000 or", "can't be read"),
+        (">", "can't be read"),
+        ("0.5%", "needs a +"),
+        ("-0.5%", "against the trade"),
+        ("+0%", "is 0"),
+        ("60000-60500", "range"),
+        ("close above 1h", "can't be read"),
+        ("close above 60900 7m", "no timeframe"),
+        ("bounce 0 15m", "is 0"),
+        ("manual", "question"),
+        ("manual: ?", "question"),
+        ("manual: " + "a" * 201, "question"),
+        ("rsi > 50", "can't be watched yet"),
+        ("60000 and 61000", "can't be watched yet"),
+        ("retest ema 20", "can't be watched yet"),
+        ("macd cross", "can't be watched yet"),
+        ("1 or 2 or 3 or 4 or 5", "5 conditions"),
+        ("6" * 401, "characters long"),
+    ],
+)
+def test_trigger_that_is_none_is_refused(text: str, because: str) -> None:
+    """The sentence says what is missing or can't be watched, with examples of what can."""
+    sentence = refusal(lambda: reading_triggers.trigger(text))
+    assert because in sentence
+    assert "or example" in sentence
+
+
+LEVELS = st.decimals("0.000001", "999999", places=6).filter(lambda value: value > 0)
+PARTS = st.one_of(
+    st.builds(PriceTrigger, LEVELS, st.sampled_from(Direction)),
+    st.builds(MoveTrigger, LEVELS),
+    st.builds(CloseBeyond, st.sampled_from(Timeframe), LEVELS, st.sampled_from(Direction)),
+    st.builds(Bounce, st.sampled_from(Timeframe), LEVELS, st.sampled_from(Direction)),
+)
+
+
+@given(st.lists(PARTS, min_size=1, max_size=3), st.booleans())
+def test_written_trigger_reads_back_as_itself(parts: list[Trigger], asked: bool) -> None:  # noqa: FBT001 -- drawn
+    """What is stored as text is the same trigger again, its directions included."""
+    all_parts = [*parts, *([ManualTrigger("Is it 1 or 2?")] if asked else [])]
+    trigger = all_parts[0] if len(all_parts) == 1 else AnyOf(tuple(all_parts))  # type: ignore[arg-type]  # drawn parts
+    text = reading_triggers.written(trigger)
+    assert reading_triggers.fixed(reading_triggers.trigger(text), Side.LONG, None) == trigger
+
+
+def test_trigger_nobody_can_type_is_never_written() -> None:
+    """Only what reads back is stored as text."""
+    with pytest.raises(ValueError, match="no text reads as"):
+        reading_triggers.written(MovingAverageRetest(H1, Average.EMA, 20, UP))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("break-even / lock 1R / trail 1%", [BreakEven(), LockR(D(1)), Trail(D(1))]),
+        ("be/lock/hold", [BreakEven(), LockR(D(1)), Hold()]),
+        ("Break Even, lock 1,5 r, previous target", [BreakEven(), LockR(D("1.5")), PreviousTarget()]),
+        ("prev; none; trail 1% step 0.25%", [PreviousTarget(), Hold(), Trail(D(1), step_pct=D("0.25"))]),
+        ("trail 2R | trailing 3 ATR | entry", [Trail(distance_r=D(2)), Trail(distance_atr=D(3)), BreakEven()]),
+    ],
+)
+def test_stop_rules_are_read_by_their_names(text: str, expected: list[StopRule]) -> None:
+    """One for each target, in the words traders use."""
+    assert reading_rules.rules(text, 3) == tuple(expected)
+
+
+@pytest.mark.parametrize(
+    ("text", "because"),
+    [
+        ("", "no stop rule"),
+        ("be / what / hold", "no stop rule"),
+        ("be / be", "2 rule(s) for 3"),
+        ("be / lock 0R / hold", "is 0"),
+        ("be / be / trail 100%", "all of it"),
+        ("be / be / trail 1% step 0%", "is 0"),
+        ("be / be / trail", "no stop rule"),
+        ("b" * 161, "characters long"),
+    ],
+)
+def test_stop_rules_that_are_none_are_refused(text: str, because: str) -> None:
+    """With the rules there are."""
+    sentence = refusal(lambda: reading_rules.rules(text, 3))
+    assert because in sentence
+    assert "or example" in sentence
+
+
+READERS: tuple[Callable[[str], object], ...] = (
+    reading.number,
+    reading.money,
+    reading.percent,
+    reading.leverage,
+    reading.timeframe,
+    reading.side,
+    reading_lists.amount,
+    lambda text: reading_lists.numbers(text, "prices", "61k 62.5k"),
+    reading_triggers.trigger,
+    lambda text: reading_rules.rules(text, 3),
+)
+TYPED = st.one_of(
+    st.text(max_size=80),
+    st.text("0123456789.,'-+%kmrxe <>/$", max_size=30),
+    st.lists(st.sampled_from(["close", "above", "60k", "1h", "or", "manual", "+1%", "trail", "bounce", " ", "/"])).map(
+        " ".join
+    ),
+)
+
+
+@pytest.mark.parametrize("read", READERS)
+@given(text=TYPED)
+def test_reader_takes_or_refuses_any_text(read: Callable[[str], object], text: str) -> None:
+    """Whatever is typed is a value or a sentence, never an error."""
+    with suppress(Unreadable):
+        read(text)
+
+
+@given(text=TYPED)
+def test_refusal_can_always_be_sent(text: str) -> None:
+    """Whatever was typed, the sentence that quotes it is text that can be encoded."""
+    assert reading.quoted(text).encode()
+
+
+@given(st.decimals("0.000001", "999999999", places=6).filter(lambda value: value > 0))
+def test_number_written_out_reads_back_as_itself(value: Decimal) -> None:
+    """A plain decimal has one meaning, unless it ends in three zeros behind one to three digits."""
+    text = f"{value.normalize():f}"
+    assert reading.number(text) == value
