@@ -5,16 +5,16 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
 
 import structlog
 from telegram.ext import ApplicationBuilder
-from telegram.helpers import create_deep_linked_url
 from telegram.request import HTTPXRequest
 
+from chatbot.background import ended, keep
 from chatbot.coach.commands import Commands
 from chatbot.coach.confirmations import Confirmations
 from chatbot.coach.conversation import Conversation
@@ -22,47 +22,56 @@ from chatbot.coach.desk import Desk, Watched
 from chatbot.coach.outages import Outages
 from chatbot.coach.people import People
 from chatbot.coach.reminding import Reminding
+from chatbot.coach.tidying import tidy
 from chatbot.coach.trades import Trades
+from chatbot.core.money import Millis
 from chatbot.database_thread import DatabaseThread
 from chatbot.deliver.intake import Intake
 from chatbot.deliver.limits import Limits, Pace
 from chatbot.deliver.messenger import Messenger
 from chatbot.deliver.outbox import Sender
-from chatbot.market.connection import Manners
+from chatbot.market.connection import Manners, steady
 from chatbot.market.exchanges import verified_exchanges
 from chatbot.market.feed import MANNERS, Feed, wall_clock
 from chatbot.market.instruments_book import InstrumentBook
+from chatbot.messages.views import FRESH
 from chatbot.ports import Clock, Units
 from chatbot.settings import Settings
+from chatbot.telegram_end import TelegramEnd
 from chatbot.watch.candle_watch import CandleWatch
 from chatbot.watch.jobs import Jobs, Work
-from chatbot.watch.watcher import Watcher
+from chatbot.watch.watcher import Clocks, Watcher
 from handlers.lookups import Lookups
 from handlers.ordering import ChatOrder
-from handlers.register import Bot, register, set_menu
+from handlers.register import Bot, register
 from handlers.use import Use
 from storage.database import open_database
+from storage.lock import alone
 
 SIGNING_KEY: Final = "signing_key"
 REQUESTS_POOL: Final = 16
 UPDATES_POOL: Final = 2
-DRAIN_SECONDS: Final = 5.0
 log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Outside:
-    """Where the other ends are. `clock` is the market's time, `wall` ours; `only` refuses hosts not named."""
+    """Where the other ends are. `clock` is the market's time, `wall` ours, `steady` ours without jumps.
+
+    `only` refuses hosts not named.
+    """
 
     token: str
     telegram_api: str
     exchange_hosts: Mapping[str, str]
     clock: Clock = wall_clock
     wall: Clock = wall_clock
+    steady: Clock = steady
     only: bool = False
     everyone: bool = False
     manners: Manners = MANNERS
     limits: Limits | None = None
+    fresh: Millis = FRESH
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +85,18 @@ class Running:
     units: Units
     tick: Work
     """What time alone decides, decided now; it also happens by itself every second."""
-    owner_link: str | None
+    hourly: Work
+    """What is tried again and asked anew by the hour, now; it also happens by itself, first at the start."""
+    met: asyncio.Future[str | None]
+    """Done once Telegram is reached, with the owner's link while there is no owner."""
     failed: asyncio.Future[None]
     """Done with an error when the bot can't go on."""
+
+    async def reached(self) -> str | None:
+        """Waits for Telegram; the owner's link, while there is no owner. Raises what ended the bot before that."""
+        ends: tuple[asyncio.Future[Any], ...] = (self.met, self.failed)
+        await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+        return self.failed.result() if self.failed.done() else self.met.result()
 
 
 def outside_of(settings: Settings) -> Outside:
@@ -91,6 +109,7 @@ def outside_of(settings: Settings) -> Outside:
 async def running(settings: Settings, outside: Outside) -> AsyncIterator[Running]:  # noqa: PLR0915 -- one straight line, read top to bottom
     """The bot, started in order and stopped in reverse: what goes out is stopped last."""
     async with AsyncExitStack() as stack:
+        stack.enter_context(alone(settings.database_url))
         database = stack.enter_context(open_database(settings.database_url))
         on_database = DatabaseThread()
         stack.callback(on_database.close)
@@ -98,31 +117,29 @@ async def running(settings: Settings, outside: Outside) -> AsyncIterator[Running
         stack.push_async_callback(feed.aclose)
         book = InstrumentBook(feed)
         key = await on_database(lambda: signing_key(database.units))
-        desk = Desk(database.units, outside.clock, outside.wall, key, book)
+        desk = Desk(database.units, outside.clock, outside.wall, key, book, fresh=outside.fresh)
         trades = Trades(desk)
         use = use_of(settings, outside, desk, trades, on_database, Lookups(feed, book))
         bot = application_of(outside, ChatOrder(database.units, on_database))
         register(bot, use)
-        await stack.enter_async_context(bot)
-        failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        sender = Sender(database.units, Messenger(bot.bot, outside.wall), outside.wall, Pace(outside.limits), on_database)
-        stack.push_async_callback(drained, sender, keep(sender.run(), failed))
-        await bot.start()
-        stack.push_async_callback(bot.stop)
-        watcher = Watcher(feed, trades, Outages(desk), on_database, outside.wall)
-        listen(desk, sender, watcher)
-        owner_link = await introduce(bot, use)
-        stack.push_async_callback(
-            ended, keep(Intake(bot.bot, database.units, on_database, bot.update_queue).run(), failed)
-        )
+        messenger, pace = Messenger(bot.bot, outside.wall), Pace(outside.limits)
+        sender = Sender(database.units, messenger, outside.wall, pace, on_database)
+        clocks = Clocks(outside.wall, outside.steady)
+        watcher = Watcher(feed, trades, Outages(desk), on_database, clocks)
         candles = CandleWatch(watcher, outside.clock)
+        listen(desk, sender, watcher)
         jobs = Jobs(watcher, candles, settings.poll_seconds)
-        stack.callback(jobs.stop)
+        # Before any update comes in: one that moves a plan must find it watched.
         await watcher.load()
+        telegram = TelegramEnd(bot, use, sender, Intake(bot.bot, database.units, on_database, bot.update_queue))
+        failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        stack.push_async_callback(ended, keep(telegram.run(failed), failed))
         on_tick = partial(tick, use, trades)
-        jobs.start(on_tick, book.refresh)
-        log.info("running", plans=len(watcher.plans), owner_known=owner_link is None)
-        yield Running(watcher, candles, sender, trades, database.units, on_tick, owner_link, failed)
+        stack.push_async_callback(jobs.stop)
+        hourly = partial(by_the_hour, use, book, watcher, telegram)
+        jobs.start(on_tick, hourly)
+        log.info("watching", plans=len(watcher.plans))
+        yield Running(watcher, candles, sender, trades, database.units, on_tick, hourly, telegram.met, failed)
 
 
 def use_of(
@@ -155,11 +172,12 @@ def listen(desk: Desk, sender: Sender, watcher: Watcher) -> None:
     desk.on_messages, desk.on_plans = on_messages, on_plans
 
 
-async def introduce(bot: Bot, use: Use) -> str | None:
-    """Set the command menu; the owner's link, while there is no owner."""
-    await set_menu(bot.bot)
-    payload = await use.on_database(use.people.owner_link)
-    return None if payload is None else create_deep_linked_url(bot.bot.username, payload)
+async def by_the_hour(use: Use, book: InstrumentBook, watcher: Watcher, telegram: TelegramEnd) -> None:
+    """What was missing at the start is tried again, what may have changed is asked anew, what is old goes."""
+    await use.on_database(partial(tidy, use.desk))
+    await book.learn(watcher.exchanges())
+    await book.refresh()
+    await telegram.put_missing_menu()
 
 
 async def tick(use: Use, trades: Trades) -> None:
@@ -193,31 +211,3 @@ def application_of(outside: Outside, order: ChatOrder) -> Bot:
         .concurrent_updates(order)
         .build()
     )
-
-
-def keep(work: Any, failed: asyncio.Future[None]) -> asyncio.Task[None]:
-    """Run a loop that should never end; its error ends the bot."""
-    task: asyncio.Task[None] = asyncio.ensure_future(work)
-
-    def over(done: asyncio.Task[None]) -> None:
-        error = None if done.cancelled() else done.exception()
-        if error is not None and not failed.done():
-            failed.set_exception(error)
-
-    task.add_done_callback(over)
-    return task
-
-
-async def ended(task: asyncio.Task[None]) -> None:
-    """Cancel a loop and wait until it is gone; how it failed was told already."""
-    task.cancel()
-    with suppress(asyncio.CancelledError, Exception):
-        await task
-
-
-async def drained(sender: Sender, task: asyncio.Task[None]) -> None:
-    """Claim nothing more, record what is under way, then end."""
-    sender.stop()
-    done, _ = await asyncio.wait({task}, timeout=DRAIN_SECONDS)
-    if not done:
-        await ended(task)

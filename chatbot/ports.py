@@ -5,7 +5,7 @@ A unit of work is one transaction: everything written in it lands together, or n
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -107,6 +107,7 @@ class OutMessage:
 
     With a `slot`, the chat's newest message of that slot is edited in place (or replaced at the bottom when
     `fresh`), and older queued messages of the slot are superseded. `dedupe` is unique: writing it twice keeps one.
+    `action` is what of its plan the message asks for, or 0: once that is settled, an unsent message is superseded.
     """
 
     chat_id: int
@@ -119,6 +120,7 @@ class OutMessage:
     slot: str | None = None
     fresh: bool = False
     not_before: Millis = 0
+    action: int = 0
 
 
 class SendState(StrEnum):
@@ -177,7 +179,10 @@ class Users(Protocol):
 
     def get(self, user_id: int) -> User | None: ...
     def put(self, user: User) -> None: ...
-    def pause(self, chat_id: int, *, paused: bool) -> None: ...
+    def pause(self, chat_id: int, *, paused: bool) -> bool:
+        """Whether anybody has this chat."""
+        ...
+
     def move_chat(self, old_chat_id: int, new_chat_id: int) -> None: ...
     def owner(self) -> User | None: ...
     def all(self) -> Sequence[User]: ...
@@ -231,13 +236,23 @@ class Outbox(Protocol):
     """Messages to send, at least once, the most urgent first, in order within a priority."""
 
     def add(self, message: OutMessage, now: Millis) -> None: ...
-    def supersede(self, plan_id: int, priority: Priority) -> None:
-        """Queued messages of this plan and priority are not sent any more."""
+    def supersede_actions(self, plan_id: int, actions: Collection[int]) -> None:
+        """Messages of this plan that ask for one of these are not sent, or if one is under way, not sent again."""
         ...
 
-    def claim(self, now: Millis, *, limit: int = 1, busy_chats: frozenset[int] = frozenset()) -> Sequence[Outgoing]:
+    def supersede_begun(self, chat_id: int, beginning: str) -> None:
+        """Queued messages of this chat whose `dedupe` begins so are not sent any more."""
+        ...
+
+    def unsent_actions(self, plan_id: int) -> frozenset[int]:
+        """What the messages of this plan ask for that are queued or under way, as far as it still counts."""
+        ...
+
+    def claim(
+        self, now: Millis, *, limit: int = 1, busy_chats: frozenset[int] = frozenset(), replies_only: bool = False
+    ) -> Sequence[Outgoing]:
         """Mark as sending and hand out the most urgent due rows, at most one a chat, none of `busy_chats`
-        and none of paused users."""
+        and none of paused users. `replies_only`: of the chats whose most urgent row is a reply."""
         ...
 
     def sent(self, outbox_id: int, message_id: int | None, now: Millis) -> None:
@@ -257,6 +272,9 @@ class Outbox(Protocol):
     def slot_message(self, chat_id: int, slot: str) -> int | None: ...
     def forget_slot(self, chat_id: int, slot: str) -> None: ...
     def depth(self) -> int: ...
+    def tidy(self, before: Millis) -> int:
+        """Forget rows planned before this that will never be sent (again), some at a time. How many there were."""
+        ...
 
 
 class Reminders(Protocol):

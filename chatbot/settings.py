@@ -102,6 +102,11 @@ class Settings(BaseSettings):
         return self
 
     @property
+    def database_path(self) -> Path:
+        """The database's file; what else the bot keeps lies beside it."""
+        return Path(self.database_url.removeprefix("sqlite:///"))
+
+    @property
     def sandboxed(self) -> bool:
         """Whether the bot runs in its own sandbox."""
         return self.bot_token is None

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any, Final
 
 import structlog
-from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Message, Update
+from telegram import CallbackQuery, InlineKeyboardButton, InlineKeyboardMarkup, Message, Update
 from telegram.error import TelegramError
 
+from chatbot.breakage import described
 from chatbot.coach.buttons import decode
-from chatbot.coach.confirmations import FOREIGN
+from chatbot.coach.confirmations import FOREIGN, forget
 from chatbot.coach.desk import Work
 from chatbot.messages.values import Press, Verb
 from chatbot.ports import Told, User
@@ -31,6 +32,14 @@ async def tapped(use: Use, update: Update) -> None:
     press = decode(tap.data, tap.speaker.chat_id, use.desk.key)
     told = FOREIGN if press is None else await route(use, tap, press)
     try:
+        await settle(use, query, press, told)
+    except Exception as error:  # noqa: BLE001 -- the outermost place after the commit: what the tap did is done
+        log.error("tap not settled", error=described(error))  # noqa: TRY400 -- private words
+
+
+async def settle(use: Use, query: CallbackQuery, press: Press | None, told: Told) -> None:
+    """Answer the tap, and tidy the message it was made on."""
+    try:
         await query.answer(told.toast or None, show_alert=told.show_alert)
     except TelegramError as error:
         # A tap that waited while we were down can't be answered any more; what it did is done all the same.
@@ -44,13 +53,19 @@ async def route(use: Use, tap: Tapped, press: Press) -> Told:
     if press.verb in DRAFT_VERBS:
         return await wizard.pressed(use, tap, press)
     if press.verb is Verb.STATUS:
-        await use.serve(tap.speaker, use.commands.status)
+        await use.serve(tap.speaker, lambda work, user: shown(use, work, user))
         return Told()
 
     def answer(work: Work, user: User) -> Told:
         return use.confirmations.press(work, user, press)
 
     return await use.serve(tap.speaker, answer) or FOREIGN
+
+
+def shown(use: Use, work: Work, user: User) -> None:
+    """The status, by button; like every other button it ends the wait for a typed number."""
+    forget(work, user)
+    use.commands.status(work, user)
 
 
 async def tidy(use: Use, message: Message, press: Press) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from telegram import Update
 
+from chatbot.coach.confirmations import forget
 from chatbot.coach.desk import Work
 from chatbot.messages import replies
 from chatbot.ports import User
@@ -16,19 +17,28 @@ WithText = Callable[[Work, User, str], None]
 
 
 async def run(use: Use, update: Update, work: WithText) -> None:
-    """A command with what stands after it."""
+    """A command with what stands after it; a number that was waited for before it is not any more."""
     said = said_in(update)
     if said is not None:
         text = argument_of(said.text)
-        await use.serve(said.speaker, lambda under_way, user: work(under_way, user, text), payload="")
+
+        def obeyed(under_way: Work, user: User) -> None:
+            forget(under_way, user)
+            work(under_way, user, text)
+
+        await use.serve(said.speaker, obeyed, payload="")
 
 
 async def start(use: Use, update: Update) -> None:
     """What this is; an owner's link lets its first user in."""
     said = said_in(update)
     if said is not None:
-        payload = argument_of(said.text)
-        await use.serve(said.speaker, lambda work, user: use.desk.reply(work, user, replies.welcome()), payload)
+
+        def welcomed(work: Work, user: User) -> None:
+            forget(work, user)
+            use.desk.reply(work, user, replies.welcome())
+
+        await use.serve(said.speaker, welcomed, payload=argument_of(said.text))
 
 
 async def help_(use: Use, update: Update) -> None:

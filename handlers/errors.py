@@ -8,6 +8,7 @@ import structlog
 from telegram import Update
 from telegram.ext import ContextTypes
 
+from chatbot.breakage import described
 from chatbot.messages.values import Message
 from chatbot.ports import OutMessage, Priority
 from handlers.guards import Speaker, speaker_of
@@ -17,11 +18,16 @@ log = structlog.get_logger(__name__)
 
 
 async def on_error(use: Use, update: object, context: ContextTypes.DEFAULT_TYPE) -> None:
-    """Log, and say that nothing was changed."""
-    log.error("handler failed", error=type(context.error).__name__, exc_info=context.error)
+    """Log, and say that nothing was changed. Never raises: the library would log that with all its words."""
+    if context.error is not None:
+        log.error("handler failed", error=described(context.error))
     speaker = speaker_of(update) if isinstance(update, Update) else None
-    if speaker is not None and isinstance(update, Update):
+    if speaker is None or not isinstance(update, Update):
+        return
+    try:
         await use.on_database(partial(apologise, use, speaker, update.update_id))
+    except Exception as error:  # noqa: BLE001 -- the named outermost place
+        log.error("apology failed", error=described(error))  # noqa: TRY400 -- private words
 
 
 def apologise(use: Use, speaker: Speaker, update_id: int) -> None:

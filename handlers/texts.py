@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from telegram import Update
 
-from chatbot.coach.confirmations import Expected
+from chatbot.coach.confirmations import Expected, forget
 from chatbot.coach.desk import Work
 from chatbot.messages import replies
 from chatbot.ports import User
@@ -19,10 +19,15 @@ async def said(use: Use, update: Update) -> None:
     if told is None:
         return
     if told.text.startswith("/"):
-        unknown = replies.unknown_command(told.text.split()[0])
-        await use.serve(told.speaker, lambda work, user: use.desk.reply(work, user, unknown))
+        name = told.text.split()[0]
+
+        def unknown(work: Work, user: User) -> None:
+            forget(work, user)
+            use.desk.reply(work, user, replies.unknown_command(name))
+
+        await use.serve(told.speaker, unknown)
         return
-    expected = await use.serve(told.speaker, use.confirmations.expected)
+    expected = await use.look(told.speaker, use.confirmations.expected)
     if isinstance(expected, Expected):
         awaited = expected
 

@@ -13,7 +13,7 @@ from chatbot.coach.desk import Desk, Work
 from chatbot.coach.people import DAY, People
 from chatbot.coach.reminding import Reminding
 from chatbot.messages import replies
-from chatbot.ports import OnDatabase, OutMessage, Priority, User
+from chatbot.ports import OnDatabase, OutMessage, Priority, User, current_update
 from handlers.guards import Speaker
 from handlers.lookups import Lookups
 
@@ -33,9 +33,23 @@ class Use:
     lookups: Lookups
     reminding: Reminding
 
+    async def look(self, speaker: Speaker, work: Callable[[Work, User], T]) -> T | None:
+        """Ask something before the use case itself is run. It admits nobody new, and the update is not done by it."""
+        return await self.on_database(lambda: self.looked(speaker, work))
+
     async def serve(self, speaker: Speaker, work: Callable[[Work, User], T], payload: str = "") -> T | None:
         """Run a use case for a person who is let in; others are refused once a day."""
         return await self.on_database(lambda: self.admitted(speaker, work, payload))
+
+    def looked(self, speaker: Speaker, work: Callable[[Work, User], T]) -> T | None:
+        """On the database thread."""
+        update = current_update.set(None)
+        try:
+            with self.desk.units() as unit:
+                user = self.people.known(unit, speaker.user_id)
+                return None if user is None else work(Work(unit), user)
+        finally:
+            current_update.reset(update)
 
     def admitted(self, speaker: Speaker, work: Callable[[Work, User], T], payload: str) -> T | None:
         """On the database thread."""

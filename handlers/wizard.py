@@ -58,7 +58,7 @@ async def pressed(use: Use, tap: Tapped, press: Press) -> Told:
 
 async def price_for(use: Use, speaker: Speaker) -> Decimal | None:
     """The price of the draft's market, if there is a draft with one and the exchange answers."""
-    market = await use.serve(speaker, use.conversation.market)
+    market = await use.look(speaker, use.conversation.market)
     return None if market is None else await use.lookups.price(*market)
 
 

@@ -47,7 +47,7 @@ def open_database(url: str) -> Database:
     address = address_of(url)
     sqlite = address.get_backend_name() == "sqlite"
     try:
-        engine = sqlite_engine(address) if sqlite else create_engine(address, pool_pre_ping=True)
+        engine = sqlite_engine(address) if sqlite else create_engine(address, pool_pre_ping=True, hide_parameters=True)
     except (NoSuchModuleError, ModuleNotFoundError) as error:
         raise DatabaseRefused(f"No driver is installed for {address.drivername} databases ({error}).") from error
     try:
@@ -75,7 +75,13 @@ def sqlite_engine(address: URL) -> Engine:
     if address.database and address.database != ":memory:":
         keep_private(Path(address.database))
     engine = create_engine(
-        address, poolclass=QueuePool, pool_size=1, max_overflow=0, connect_args={"check_same_thread": False}
+        address,
+        poolclass=QueuePool,
+        pool_size=1,
+        max_overflow=0,
+        connect_args={"check_same_thread": False},
+        # Parameters are people's words; errors are logged.
+        hide_parameters=True,
     )
     event.listen(engine, "connect", prepare)
     event.listen(engine, "begin", begin)

@@ -1,6 +1,7 @@
 """Messages to send, at least once, the most urgent first.
 
-    queued -claim-> sending -sent-> sent | -later-> queued | -dead-> dead;  queued -newer one of its slot-> superseded
+    queued -claim-> sending -sent-> sent | -later-> queued | -dead-> dead
+    queued -newer one of its slot, or what it asks for is settled-> superseded
 
 A chat has one message under way at a time. Within a priority its messages leave in the order of `planned_at`, one
 that waits for another try holding back those behind it; a more urgent one passes.
@@ -9,11 +10,11 @@ that waits for another try holding back those behind it; a more urgent one passe
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Row, and_, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Row, and_, case, delete, func, insert, or_, select, update
 from sqlalchemy.sql.dml import Update
 
 from chatbot.core.money import Millis
@@ -23,8 +24,12 @@ from storage.work import Work
 
 QUEUED: Final = SendState.QUEUED.value
 SENDING: Final = SendState.SENDING.value
+SUPERSEDED: Final = SendState.SUPERSEDED.value
+OVER: Final = (SendState.SENT.value, SUPERSEDED, SendState.DEAD.value)
+FORGOTTEN_AT_ONCE: Final = 5_000
 AHEAD: Final = OUTBOX.alias("ahead")
 """The outbox again, for what stands before a row."""
+QUEUED_UNLESS_SETTLED: Final = case((OUTBOX.c.settled, SUPERSEDED), else_=QUEUED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,18 +53,40 @@ class SqlOutbox:
         waiting = and_(OUTBOX.c.chat_id == chat_id, OUTBOX.c.slot == slot, OUTBOX.c.state == QUEUED)
         rows = self.work.run(select(OUTBOX.c.outbox_id, OUTBOX.c.fresh).where(waiting)).all()
         if rows:
-            self.work.run(update(OUTBOX).where(waiting).values(state=SendState.SUPERSEDED.value))
+            self.work.run(update(OUTBOX).where(waiting).values(state=SUPERSEDED))
         return any(row.fresh for row in rows)
 
-    def supersede(self, plan_id: int, priority: Priority) -> None:
-        """Queued messages of this plan and priority are not sent any more."""
-        these = and_(OUTBOX.c.plan_id == plan_id, OUTBOX.c.state == QUEUED, OUTBOX.c.priority == int(priority))
-        self.work.run(update(OUTBOX).where(these).values(state=SendState.SUPERSEDED.value))
+    def supersede_actions(self, plan_id: int, actions: Collection[int]) -> None:
+        """Messages of this plan that ask for one of these are not sent, or if one is under way, not sent again."""
+        if not actions:
+            return
+        these = and_(OUTBOX.c.plan_id == plan_id, OUTBOX.c.action.in_(list(actions)))
+        self.work.run(update(OUTBOX).where(these, OUTBOX.c.state == SENDING).values(settled=True))
+        self.work.run(update(OUTBOX).where(these, OUTBOX.c.state == QUEUED).values(state=SUPERSEDED))
 
-    def claim(self, now: Millis, *, limit: int = 1, busy_chats: frozenset[int] = frozenset()) -> Sequence[Outgoing]:
+    def supersede_begun(self, chat_id: int, beginning: str) -> None:
+        """Queued messages of this chat whose `dedupe` begins so are not sent any more."""
+        begun = OUTBOX.c.dedupe.startswith(beginning, autoescape=True)
+        these = and_(OUTBOX.c.chat_id == chat_id, OUTBOX.c.state == QUEUED, begun)
+        self.work.run(update(OUTBOX).where(these).values(state=SUPERSEDED))
+
+    def unsent_actions(self, plan_id: int) -> frozenset[int]:
+        """What the messages of this plan ask for that are queued or under way, as far as it still counts."""
+        unsent = and_(OUTBOX.c.state.in_((QUEUED, SENDING)), ~OUTBOX.c.settled, OUTBOX.c.action != 0)
+        found = self.work.run(select(OUTBOX.c.action).where(OUTBOX.c.plan_id == plan_id, unsent))
+        return frozenset(found.scalars())
+
+    def claim(
+        self, now: Millis, *, limit: int = 1, busy_chats: frozenset[int] = frozenset(), replies_only: bool = False
+    ) -> Sequence[Outgoing]:
         """Mark as sending and hand out the most urgent due rows, at most one a chat, none of `busy_chats`
         and none of paused users. Each counts this try among its attempts."""
-        chosen = self.choose(now, limit, busy_chats)
+        which = [is_leader(), OUTBOX.c.due_at <= now]
+        if busy_chats:
+            which.append(OUTBOX.c.chat_id.not_in(busy_chats))
+        if replies_only:
+            which.append(is_foremost_reply(now))
+        chosen = self.choose(limit, and_(*which))
         if not chosen:
             return ()
         these = OUTBOX.c.outbox_id.in_(chosen)
@@ -69,13 +96,11 @@ class SqlOutbox:
         by_id = {row.outbox_id: outgoing(row) for row in self.work.run(rows.where(these))}
         return [by_id[outbox_id] for outbox_id in chosen]
 
-    def choose(self, now: Millis, limit: int, busy_chats: frozenset[int]) -> list[int]:
-        """The rows to claim, most urgent first."""
+    def choose(self, limit: int, which: ColumnElement[bool]) -> list[int]:
+        """Of these leaders, the rows to claim, most urgent first."""
         # A chat has at most one leader a priority, so this many rows hold `limit` different chats if there are as many.
         enough = limit * len(Priority)
-        leaders = select(OUTBOX.c.outbox_id, OUTBOX.c.chat_id).where(is_leader(), OUTBOX.c.due_at <= now)
-        if busy_chats:
-            leaders = leaders.where(OUTBOX.c.chat_id.not_in(busy_chats))
+        leaders = select(OUTBOX.c.outbox_id, OUTBOX.c.chat_id).where(which)
         order = (OUTBOX.c.priority, OUTBOX.c.planned_at, OUTBOX.c.outbox_id)
         rows = self.work.run(leaders.order_by(*order).limit(enough).with_for_update(skip_locked=True))
         first_of_chat: dict[int, int] = {}
@@ -92,9 +117,10 @@ class SqlOutbox:
             self.work.upsert(SLOTS, [{"chat_id": row.chat_id, "slot": row.slot, "message_id": message_id}])
 
     def later(self, outbox_id: int, not_before: Millis, *, uncertain: bool) -> None:
-        """Try again then, unless its slot has something newer to say. Once uncertain, a row stays so."""
+        """Try again then, unless what it asks for was settled meanwhile, or its slot has something newer to say.
+        Once uncertain, a row stays so."""
         doubt = {"uncertain": True} if uncertain else {}
-        self.work.run(this(outbox_id).values(state=QUEUED, due_at=not_before, **doubt))
+        self.work.run(this(outbox_id).values(state=QUEUED_UNLESS_SETTLED, due_at=not_before, **doubt))
         self.drop_overtaken(OUTBOX.c.outbox_id == outbox_id)
 
     def dead(self, outbox_id: int, why: str) -> None:
@@ -102,11 +128,12 @@ class SqlOutbox:
         self.work.run(this(outbox_id).values(state=SendState.DEAD.value, why_dead=why))
 
     def recover(self) -> int:
-        """At start: rows found in `sending` are queued again, marked uncertain. How many there were."""
+        """At start: rows found in `sending` are queued again, marked uncertain, unless what they ask for is settled.
+        How many there were."""
         found = self.work.run(select(OUTBOX.c.outbox_id).where(OUTBOX.c.state == SENDING)).scalars().all()
         if found:
             these = OUTBOX.c.outbox_id.in_(found)
-            self.work.run(update(OUTBOX).where(these).values(state=QUEUED, uncertain=True))
+            self.work.run(update(OUTBOX).where(these).values(state=QUEUED_UNLESS_SETTLED, uncertain=True))
             self.drop_overtaken(these)
         return len(found)
 
@@ -121,7 +148,7 @@ class SqlOutbox:
         exists = select(AHEAD.c.outbox_id).where(newer).exists()
         overtaken = self.work.run(select(OUTBOX).where(which, OUTBOX.c.state == QUEUED, exists)).all()
         for row in overtaken:
-            self.work.run(this(row.outbox_id).values(state=SendState.SUPERSEDED.value))
+            self.work.run(this(row.outbox_id).values(state=SUPERSEDED))
             if row.fresh:
                 waiting = and_(OUTBOX.c.chat_id == row.chat_id, OUTBOX.c.slot == row.slot, OUTBOX.c.state == QUEUED)
                 self.work.run(update(OUTBOX).where(waiting).values(fresh=True))
@@ -142,10 +169,24 @@ class SqlOutbox:
         unsent = OUTBOX.c.state.in_((QUEUED, SENDING))
         return int(self.work.run(select(func.count()).select_from(OUTBOX).where(unsent)).scalar_one())
 
+    def tidy(self, before: Millis) -> int:
+        """Forget rows planned before this that will never be sent (again), some at a time. How many there were."""
+        # Naming every priority lets the index of the queue find the old rows without reading the others.
+        every = OUTBOX.c.priority.in_([int(priority) for priority in Priority])
+        old = select(OUTBOX.c.outbox_id).where(OUTBOX.c.state.in_(OVER), every, OUTBOX.c.planned_at < before)
+        return self.work.run(delete(OUTBOX).where(OUTBOX.c.outbox_id.in_(old.limit(FORGOTTEN_AT_ONCE)))).rowcount
+
 
 def this(outbox_id: int) -> Update:
     """A change of one row."""
     return update(OUTBOX).where(OUTBOX.c.outbox_id == outbox_id)
+
+
+def is_foremost_reply(now: Millis) -> ColumnElement[bool]:
+    """A reply, where nothing more urgent of its chat is due."""
+    sooner = and_(AHEAD.c.chat_id == OUTBOX.c.chat_id, AHEAD.c.state == QUEUED, AHEAD.c.due_at <= now)
+    urgent = select(AHEAD.c.outbox_id).where(sooner, AHEAD.c.priority < OUTBOX.c.priority).exists()
+    return and_(OUTBOX.c.priority == int(Priority.REPLY), ~urgent)
 
 
 def is_leader() -> ColumnElement[bool]:
@@ -172,6 +213,7 @@ def outbox_values(message: OutMessage, now: Millis, *, fresh: bool) -> dict[str,
         "keyboard": json.dumps([[dict(button) for button in row] for row in message.keyboard], ensure_ascii=False),
         "plan_id": message.plan_id,
         "sequence": message.sequence,
+        "action": message.action,
         "slot": message.slot,
         "fresh": fresh,
         "not_before": message.not_before,
@@ -181,6 +223,7 @@ def outbox_values(message: OutMessage, now: Millis, *, fresh: bool) -> dict[str,
         "state": QUEUED,
         "attempts": 0,
         "uncertain": False,
+        "settled": False,
     }
 
 
@@ -197,5 +240,6 @@ def outgoing(row: Row[Any]) -> Outgoing:
         row.slot,
         row.fresh,
         row.not_before,
+        row.action,
     )
     return Outgoing(row.outbox_id, message, row.created_at, row.attempts, row.uncertain, row.slot_message_id)

@@ -125,6 +125,7 @@ class OutboxTable(Kept, table=True):
     keyboard: str = Field(sa_type=Text)
     plan_id: int | None = Field(sa_type=BigInteger, foreign_key="plans.plan_id")
     sequence: int
+    action: int
     slot: str | None
     fresh: bool
     not_before: int = Field(sa_type=BigInteger)
@@ -134,6 +135,7 @@ class OutboxTable(Kept, table=True):
     state: str
     attempts: int
     uncertain: bool
+    settled: bool
     message_id: int | None = Field(sa_type=BigInteger)
     sent_at: int | None = Field(sa_type=BigInteger)
     why_dead: str | None = Field(sa_type=Text)

@@ -28,8 +28,9 @@ class SqlUsers:
     def put(self, user: User) -> None:
         self.work.upsert(USERS, [asdict(user)])
 
-    def pause(self, chat_id: int, *, paused: bool) -> None:
-        self.work.run(update(USERS).where(USERS.c.chat_id == chat_id).values(paused=paused))
+    def pause(self, chat_id: int, *, paused: bool) -> bool:
+        """Whether anybody has this chat."""
+        return self.work.run(update(USERS).where(USERS.c.chat_id == chat_id).values(paused=paused)).rowcount > 0
 
     def move_chat(self, old_chat_id: int, new_chat_id: int) -> None:
         """The chat got a new id: all that is to be sent goes there. Its old messages can't be edited any more."""

@@ -4,34 +4,56 @@ from __future__ import annotations
 
 import asyncio
 import sys
-import tempfile
 import time
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 from typing import Final
 
+import structlog
+
+from chatbot.cli.errors import UsageError
+from chatbot.settings import Settings, SettingsError, read_settings
+
 BEAT_SECONDS: Final = 10.0
 STALE_SECONDS: Final = 60.0
-FILE: Final = Path(tempfile.gettempdir()) / "tierwise.heartbeat"
+log = structlog.get_logger(__name__)
 
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Nothing to say."""
 
 
+def heartbeat_of(settings: Settings) -> Path:
+    """The file whose age tells whether the bot of these settings is well: it lies beside its database."""
+    return settings.database_path.with_name(f"{settings.database_path.name}.heartbeat")
+
+
 def run(_: Namespace) -> int:
     """Look at the running bot's heartbeat."""
     try:
-        age = time.time() - FILE.stat().st_mtime
+        age = time.time() - heartbeat_of(read_settings()).stat().st_mtime
+    except SettingsError as error:
+        raise UsageError(str(error)) from error
     except FileNotFoundError:
         sys.stdout.write("no bot has run here\n")
+        return 1
+    except OSError as error:
+        sys.stdout.write(f"the heartbeat can't be read: {error.strerror}\n")
         return 1
     sys.stdout.write(f"last heartbeat {age:.0f} s ago\n")
     return 0 if age < STALE_SECONDS else 1
 
 
-async def beat() -> None:
+async def beat(path: Path) -> None:
     """Leave a sign of life every few seconds, until cancelled."""
     while True:
-        FILE.touch()
+        leave_sign(path)
         await asyncio.sleep(BEAT_SECONDS)
+
+
+def leave_sign(path: Path) -> None:
+    """One beat; where it can't be written the bot works on, but looks dead from outside."""
+    try:
+        path.touch(mode=0o600)
+    except OSError as error:
+        log.warning("heartbeat not written", path=str(path), reason=error.strerror)

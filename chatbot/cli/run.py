@@ -3,31 +3,37 @@
 from __future__ import annotations
 
 import asyncio
+import errno
+import re
 import signal
 import sys
 import time
 from argparse import ArgumentParser, Namespace
+from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 from chatbot.app import Outside, Running, outside_of, running
 from chatbot.cli.errors import UsageError
-from chatbot.cli.health import beat
+from chatbot.cli.health import beat, heartbeat_of
 from chatbot.deliver.intake import TokenRefused
 from chatbot.deliver.limits import Limits
 from chatbot.logs import set_up_logs
 from chatbot.market.exchanges import verified_exchanges
 from chatbot.sandbox.exchange.market import Market
-from chatbot.sandbox.exchange.setups import random_market, tape_market
+from chatbot.sandbox.exchange.setups import HISTORY_BARS, random_market, tape_market
 from chatbot.sandbox.exchange.sources import read_candles
 from chatbot.sandbox.stage import TOKEN, Stage, staged
 from chatbot.settings import Settings, SettingsError, read_settings
+from storage.latest import latest_moment
 from storage.migrate import DatabaseRefused
 
 SANDBOX_POLL: Final = 1.0
-SANDBOX_STATE: Final = "sandbox-chat.sqlite3"
-SANDBOX_DATABASE: Final = "sandbox.sqlite3"
+SANDBOX_FRESH: Final = 1_800_000
+SANDBOX: Final = "sandbox"
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -53,36 +59,74 @@ def run(arguments: Namespace) -> int:
     except (DatabaseRefused, TokenRefused) as error:
         raise UsageError(str(error)) from error
     except OSError as error:
-        raise UsageError(f"{error.strerror or error}: is {settings.http_host}:{settings.http_port} taken?") from error
+        raise UsageError(sentence_of(error, settings)) from error
     return 0
+
+
+def sentence_of(error: OSError, settings: Settings) -> str:
+    """What the system refuses."""
+    told = error.strerror or str(error)
+    if error.errno == errno.EADDRINUSE:
+        return f"{told}: is {settings.http_host}:{settings.http_port} taken?"
+    return told if error.filename is None else f"{error.filename}: {told}"
 
 
 async def work(settings: Settings, arguments: Namespace) -> None:
     """Start, say where, and wait for the end."""
     async with AsyncExitStack() as stack:
-        stage = await stack.enter_async_context(sandbox(settings, arguments)) if settings.sandboxed else None
-        outside = outside_of(settings) if stage is None else outside_of_stage(stage)
-        bot = await stack.enter_async_context(running(effective(settings), outside))
-        announce(bot, stage)
-        await until_stopped(bot)
+        if settings.sandboxed:
+            play = Play.of(settings, arguments)
+            stage = await stack.enter_async_context(sandbox(settings, arguments, play))
+            bot = await stack.enter_async_context(running(effective(settings, play), outside_of_stage(stage)))
+        else:
+            stage = None
+            bot = await stack.enter_async_context(running(settings, outside_of(settings)))
+        await until_stopped(bot, heartbeat_of(settings), partial(announce, stage))
 
 
-def sandbox(settings: Settings, arguments: Namespace) -> AbstractAsyncContextManager[Stage]:
+@dataclass(frozen=True, slots=True)
+class Play:
+    """The sandbox's own files: one game for the random market, and one for every candle file."""
+
+    database: Path
+    chat: Path
+
+    @classmethod
+    def of(cls, settings: Settings, arguments: Namespace) -> Play:
+        """Play and trade never mix, nor do two games: each market has a time of its own."""
+        folder, name = data_folder(settings), SANDBOX
+        if arguments.candles is not None:
+            name += "-" + re.sub(r"[^\w.-]", "_", arguments.candles.name)
+        return cls(folder / f"{name}.sqlite3", folder / f"{name}-chat.sqlite3")
+
+    @property
+    def database_url(self) -> str:
+        return f"sqlite:///{self.database}"
+
+
+def sandbox(settings: Settings, arguments: Namespace, play: Play) -> AbstractAsyncContextManager[Stage]:
     """The sandbox's two other ends."""
     return staged(
-        market_of(arguments),
+        market_of(arguments, play),
         host=settings.http_host,
         port=settings.http_port,
-        state_path=private(data_folder(settings) / SANDBOX_STATE),
+        state_path=private(play.chat),
     )
 
 
-def market_of(arguments: Namespace) -> Market:
-    """A random walk, or a candle file."""
+def market_of(arguments: Namespace, play: Play) -> Market:
+    """A random walk, or a candle file; either goes on where the game stands, because time must not go back."""
+    latest = latest_moment(play.database_url) or 0
     if arguments.candles is None:
-        return random_market(round(time.time() * 1000))
+        return random_market(max(round(time.time() * 1000), latest))
     try:
-        return tape_market(arguments.contract, read_candles(arguments.candles))
+        candles = read_candles(arguments.candles)
+        played = sum(candle.at <= latest for candle in candles)
+        if candles and played == len(candles):
+            raise UsageError(
+                f"{arguments.candles} is played to its end; to begin anew delete {play.database} and {play.chat}"
+            )
+        return tape_market(arguments.contract, candles, skip=max(HISTORY_BARS, played))
     except LookupError as error:
         raise UsageError(f"{error} is no contract of the sandbox; try BTCUSDT or ETHUSDT") from error
     except (OSError, ValueError) as error:
@@ -91,8 +135,11 @@ def market_of(arguments: Namespace) -> Market:
 
 def data_folder(settings: Settings) -> Path:
     """Where the database's file lies; the sandbox keeps its chat beside it."""
-    folder = Path(settings.database_url.removeprefix("sqlite:///")).parent
-    folder.mkdir(parents=True, exist_ok=True)
+    folder = settings.database_path.parent
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"TIERWISE_DATABASE_URL: the folder {folder} can't be made: {error.strerror}") from error
     return folder
 
 
@@ -102,12 +149,10 @@ def private(path: Path) -> Path:
     return path
 
 
-def effective(settings: Settings) -> Settings:
-    """In the sandbox: a quick poll and a database of its own, so that play and trade never mix."""
-    if not settings.sandboxed:
-        return settings
-    url = f"sqlite:///{data_folder(settings) / SANDBOX_DATABASE}"
-    return settings.model_copy(update={"poll_seconds": min(settings.poll_seconds, SANDBOX_POLL), "database_url": url})
+def effective(settings: Settings, play: Play) -> Settings:
+    """In the sandbox: a quick poll and a database of its own."""
+    poll_seconds = min(settings.poll_seconds, SANDBOX_POLL)
+    return settings.model_copy(update={"poll_seconds": poll_seconds, "database_url": play.database_url})
 
 
 def outside_of_stage(stage: Stage) -> Outside:
@@ -120,15 +165,17 @@ def outside_of_stage(stage: Stage) -> Outside:
         only=True,
         everyone=True,
         limits=Limits(overall=1000, chat_burst=100),
+        # The market may run 600 times as fast as the poll.
+        fresh=SANDBOX_FRESH,
     )
 
 
-def announce(bot: Running, stage: Stage | None) -> None:
+def announce(stage: Stage | None, owner_link: str | None) -> None:
     """Where to go now."""
     if stage is not None:
         sys.stdout.write(f"Tierwise plays in its sandbox (no TIERWISE_BOT_TOKEN is set). Open {here(stage.page)}\n")
-    elif bot.owner_link is not None:
-        sys.stdout.write(f"Open this link once to become the owner: {bot.owner_link}\n")
+    elif owner_link is not None:
+        sys.stdout.write(f"Open this link once to become the owner: {owner_link}\n")
     else:
         sys.stdout.write("Tierwise is running.\n")
     sys.stdout.flush()
@@ -139,14 +186,15 @@ def here(page: str) -> str:
     return page.replace("//0.0.0.0:", "//localhost:").replace("//[::]:", "//localhost:")
 
 
-async def until_stopped(bot: Running) -> None:
-    """Until a signal, or until the bot can't go on."""
+async def until_stopped(bot: Running, heartbeat: Path, announced: Callable[[str | None], None]) -> None:
+    """Until a signal, or until the bot can't go on; what is to be announced is, once Telegram is reached."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for name in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(name, stop.set)
-    heart = asyncio.create_task(beat())
+    heart = asyncio.create_task(beat(heartbeat))
     bot.failed.add_done_callback(lambda _: stop.set())
+    bot.met.add_done_callback(lambda met: announced(met.result()))
     await stop.wait()
     heart.cancel()
     if bot.failed.done():

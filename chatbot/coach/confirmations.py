@@ -4,33 +4,38 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Final
 
 from chatbot.coach.desk import Desk, Work
 from chatbot.coach.trades import Trades
-from chatbot.coach.typed import price_and_quantity
+from chatbot.coach.typed import price_and_quantity, stop_and_reason
 from chatbot.core.evolve import history
-from chatbot.core.inputs import Abandon, Answer, Confirm, Input, Skip
-from chatbot.core.reading import Unreadable
-from chatbot.core.repeats import SNOOZE
+from chatbot.core.inputs import Abandon, Answer, Confirm, Input, InsistStop, Skip
+from chatbot.core.money import Millis
+from chatbot.core.reading import Unreadable, plain
+from chatbot.core.repeats import MINUTE, SNOOZE
 from chatbot.core.state import Action, ActionKind, PlanState
-from chatbot.messages.replies import asks_real_fill, asks_real_stop, not_understood
+from chatbot.messages.repeats import asked_quantity
+from chatbot.messages.replies import LEAVES_OPEN, asks_real_fill, asks_real_stop, not_understood
 from chatbot.messages.values import Press, Verb
 from chatbot.ports import PlanRecord, Reminder, ReminderKind, Told, User
 
 OUTDATED: Final = Told("This was answered already, or the plan has moved on: nothing was changed.", show_alert=True)
 FOREIGN: Final = Told("This button is not yours or no longer valid: nothing was changed.", show_alert=True)
-NO_PRICE: Final = Told("I have no price of this market yet. Try again in a moment.", show_alert=True)
+NO_PRICE: Final = Told("I have no price of this market of the last minute. Try again in a moment.", show_alert=True)
+PATIENCE: Final[Millis] = 10 * MINUTE
+"""How long a number is waited for: later it may mean anything."""
 
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """The number a user was asked to type, and for which action."""
+    """The number a user was asked to type, for which action, and when by our own time."""
 
     plan_id: int
     action: int
+    at: Millis = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,15 +53,17 @@ class Confirmations:
         self.desk, self.trades = desk, trades
 
     def press(self, work: Work, user: User, press: Press) -> Told:
-        """A button under one of the user's own plans."""
+        """A button under one of the user's own plans. Whatever number was waited for before is not any more."""
+        forget(work, user)
         record = work.unit.plans.record(press.subject)
         if record is None or record.row.user_id != user.user_id:
             return FOREIGN
         if press.verb is Verb.ABANDON:
             return self.give(work, record, Abandon, "I no longer follow this plan.")
+        state = history(record.plan, record.events)
         if press.verb is Verb.KEEP:
-            return Told("The plan goes on.")
-        action = history(record.plan, record.events).action(press.version)
+            return OUTDATED if state.is_over else Told("The plan goes on.")
+        action = state.action(press.version)
         return OUTDATED if action is None else self.answer(work, user, record, action, press.verb)
 
     def answer(self, work: Work, user: User, record: PlanRecord, action: Action, verb: Verb) -> Told:
@@ -71,12 +78,20 @@ class Confirmations:
             case Verb.OTHER_PRICE:
                 return self.ask_price(work, user, record, action)
             case Verb.SNOOZE:
-                due = self.desk.wall() + SNOOZE
-                reminder = Reminder(ReminderKind.ACTION, record.row.plan_id, action.number, user.user_id, due)
-                work.unit.reminders.put(reminder)
+                self.put_off(work, record, action)
                 return Told("I will remind you in 5 minutes.")
             case _:
                 return FOREIGN
+
+    def put_off(self, work: Work, record: PlanRecord, action: Action) -> None:
+        """Remind of it in a while; what was asked at the same moment, in the same alert, waits as long."""
+        row, due = record.row, self.desk.wall() + SNOOZE
+        for asked in history(record.plan, record.events).actions:
+            known = work.unit.reminders.get(ReminderKind.ACTION, row.plan_id, asked.number)
+            if asked.number == action.number:
+                known = known or Reminder(ReminderKind.ACTION, row.plan_id, asked.number, row.user_id, due)
+            if known is not None and asked.at == action.at:
+                work.unit.reminders.put(replace(known, due_at=due))
 
     def give(self, work: Work, record: PlanRecord, given: Callable[[int], Input], said: str) -> Told:
         """Hand an input to the plan; where it changes nothing, the button was outdated."""
@@ -85,23 +100,24 @@ class Confirmations:
         return Told(said) if outcome.events else OUTDATED
 
     def done(self, work: Work, record: PlanRecord, action: Action, real: Real) -> Callable[[int], Input]:
-        """The action as done, judged against the newest price."""
-        market = self.desk.last_price(work, record.plan)
+        """The action as done, judged against the price of now, if there is one."""
+        market = self.desk.price_now(work, record.plan)
         return lambda at: Confirm(action.number, at, real.price, real.quantity, market)
 
     def say_yes(self, work: Work, record: PlanRecord, action: Action) -> Told:
         """A manual trigger's condition holds: the tier is offered at the market's price."""
-        price = self.desk.last_price(work, record.plan)
+        price = self.desk.price_now(work, record.plan)
         if price is None:
             return NO_PRICE
         return self.give(work, record, lambda at: Answer(action.number, price, at), "Noted.")
 
     def ask_price(self, work: Work, user: User, record: PlanRecord, action: Action) -> Told:
         """The next text of this user is the real price."""
-        work.unit.settings.put(expectation(user), json.dumps([record.row.plan_id, action.number]))
+        asked = json.dumps([record.row.plan_id, action.number, self.desk.wall()])
+        work.unit.settings.put(expectation(user), asked)
         view = self.desk.view(record.row, record.plan)
         ask = asks_real_stop if action.kind is ActionKind.MOVE_STOP else asks_real_fill
-        self.desk.reply(work, user, ask(record.plan, view, action))
+        self.desk.reply(work, user, ask(history(record.plan, record.events), view, action))
         return Told()
 
     def pending(self, plan_id: int) -> frozenset[int]:
@@ -112,13 +128,8 @@ class Confirmations:
             return frozenset(action.number for action in actions)
 
     def expected(self, work: Work, user: User) -> Expected | None:
-        """What the user was asked to type, if anything."""
-        stored = work.unit.settings.get(expectation(user))
-        return None if stored is None else Expected(*json.loads(stored))
-
-    def forget(self, work: Work, user: User) -> None:
-        """Nothing is waited for any more."""
-        work.unit.settings.drop(expectation(user))
+        """What the user was asked to type, if anything. Changes nothing."""
+        return awaited(work, user, self.desk.wall())
 
     def typed(self, work: Work, user: User, expected: Expected, text: str) -> None:
         """The real price, and maybe quantity, of the action the user was asked about."""
@@ -126,21 +137,66 @@ class Confirmations:
         state = None if record is None else history(record.plan, record.events)
         action = None if state is None else state.action(expected.action)
         if record is None or state is None or action is None or record.row.user_id != user.user_id:
-            self.forget(work, user)
+            forget(work, user)
             self.desk.reply(work, user, not_understood(OUTDATED.toast))
             return
         try:
-            real = Real(*price_and_quantity(text, action.price, most_of(state, action)))
+            given = self.meant(work, record, state, action, text)
         except Unreadable as error:
-            self.desk.reply(work, user, not_understood(error.sentence))
+            self.desk.reply(work, user, not_understood(f"{error.sentence} {LEAVES_OPEN}"))
             return
-        self.forget(work, user)
-        self.give(work, record, self.done(work, record, action, real), "Noted.")
+        forget(work, user)
+        told = self.give(work, record, given, "Noted.")
+        if told is OUTDATED:
+            self.desk.reply(work, user, not_understood(OUTDATED.toast))
+
+    def meant(
+        self, work: Work, record: PlanRecord, state: PlanState, action: Action, text: str
+    ) -> Callable[[int], Input]:
+        """What the typed numbers say of the action. Raises Unreadable."""
+        if action.kind is ActionKind.MOVE_STOP:
+            return self.meant_stop(work, record, state, action, text)
+        usual, most = plain(asked_quantity(state, action)), plain(most_of(state, action))
+        return self.done(work, record, action, Real(*price_and_quantity(text, plain(action.price), usual, most)))
+
+    def meant_stop(
+        self, work: Work, record: PlanRecord, state: PlanState, action: Action, text: str
+    ) -> Callable[[int], Input]:
+        """Where the stop stands: as asked, where it stood before, or one of the user's own. Raises Unreadable."""
+        advised = plain(state.stop)
+        stop, reason = stop_and_reason(text, plain(action.price))
+        market = self.desk.price_now(work, record.plan)
+        if market is not None and record.plan.touched(market, stop):
+            raise Unreadable(
+                f"A stop at {stop:f} would be hit at once, the price is {market:f}; expected the price at which your "
+                f"stop stands, for example {advised:f}."
+            )
+        if stop in (state.stop, state.exchange_stop):
+            return self.done(work, record, action, Real(stop))
+        if state.plan.favours(state.stop, stop) and not reason:
+            raise Unreadable(
+                f"A stop only ever tightens, and {stop:f} is looser than the plan's {advised:f}. Set it there and type "
+                f"{advised:f}; if you hold yours all the same, as a breach of the plan, type it with your reason, for "
+                f"example {stop:f} because of the news."
+            )
+        return lambda at: InsistStop(stop, reason or text.strip(), at)
 
 
 def expectation(user: User) -> str:
     """Where it is kept that a user was asked to type something."""
     return f"expected:{user.user_id}"
+
+
+def awaited(work: Work, user: User, now: Millis) -> Expected | None:
+    """What the user was asked to type and has not been waited for too long."""
+    stored = work.unit.settings.get(expectation(user))
+    asked = None if stored is None else Expected(*json.loads(stored))
+    return None if asked is None or now - asked.at > PATIENCE else asked
+
+
+def forget(work: Work, user: User) -> None:
+    """Nothing is waited for any more: the next number means something else."""
+    work.unit.settings.drop(expectation(user))
 
 
 def most_of(state: PlanState, action: Action) -> Decimal:

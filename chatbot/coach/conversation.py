@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from html import escape
@@ -9,12 +10,12 @@ from typing import Final, assert_never
 
 from chatbot.coach import dialog
 from chatbot.coach.answers import Answered, Defaults, DialogView, Refused, Reply, Step, Wanted, entered
-from chatbot.coach.confirmations import OUTDATED
+from chatbot.coach.confirmations import OUTDATED, awaited, forget
 from chatbot.coach.desk import Desk, Work
 from chatbot.coach.reminding import draft_slot
-from chatbot.coach.review import KNOWN, ready
+from chatbot.coach.review import KNOWN, findings_of, ready
 from chatbot.coach.trades import Trades
-from chatbot.core.events import CloseReason, PlanClosed
+from chatbot.core.events import CloseReason, Event, PlanClosed, StopHit
 from chatbot.core.money import ZERO, Millis
 from chatbot.core.plan import Plan
 from chatbot.core.planned import CheckContext
@@ -57,6 +58,7 @@ class Conversation:
 
     def begin(self, work: Work, user: User, price: Decimal | None) -> None:
         """A new draft, or the one already begun: nothing that was entered is thrown away unasked."""
+        forget(work, user)
         draft = work.unit.drafts.of(user.user_id)
         if draft is None:
             defaults = Defaults(user.exchange or self.exchange, user.equity)
@@ -66,6 +68,7 @@ class Conversation:
 
     def said(self, work: Work, user: User, spoken: Spoken) -> None:
         """A typed answer to the draft's question; without a draft, a hint."""
+        forget(work, user)
         draft = work.unit.drafts.of(user.user_id)
         if draft is None:
             self.desk.reply(work, user, replies.hint())
@@ -74,6 +77,7 @@ class Conversation:
 
     def press(self, work: Work, user: User, press: Press, price: Decimal | None) -> Told:
         """A button of the draft's card, as the draft stands now; an older one changes nothing."""
+        forget(work, user)
         draft = work.unit.drafts.of(user.user_id)
         if draft is None or (draft.draft_id, draft.version) != (press.subject, press.version):
             return OUTDATED
@@ -126,12 +130,16 @@ class Conversation:
         plan = replace(made, armed_at=self.desk.clock())
         work.unit.users.put(replace(user, equity=plan.equity, exchange=plan.exchange))
         row = self.trades.arm(work, user, plan)
-        self.drop(work, user, draft, replies.armed(row.number, known=argument == KNOWN))
+        warned = argument == KNOWN and bool(findings_of(view))
+        self.drop(work, user, draft, replies.armed(row.number, known=warned))
 
     def cancel(self, work: Work, user: User) -> None:
-        """Drop the draft, if there is one."""
-        draft = work.unit.drafts.of(user.user_id)
-        if draft is None:
+        """Leave open what a number was asked for; where none was, drop the draft, if there is one."""
+        asked, draft = awaited(work, user, self.desk.wall()), work.unit.drafts.of(user.user_id)
+        forget(work, user)
+        if asked is not None:
+            self.desk.reply(work, user, replies.left_open())
+        elif draft is None:
             self.desk.reply(work, user, replies.nothing_to_cancel())
         else:
             self.drop(work, user, draft, replies.dropped())
@@ -196,13 +204,19 @@ class Conversation:
 
     def just_stopped(self, record: PlanRecord, draft: Draft) -> bool:
         """Whether the same symbol and side was stopped within the last half hour."""
-        given, last = entered(draft.answers), record.events[-1] if record.events else None
+        given, last = entered(draft.answers), last_stop(record.events)
         return (
-            isinstance(last, PlanClosed)
-            and last.reason is CloseReason.STOPPED
-            and self.desk.clock() - last.at < COOL_DOWN
+            last is not None
+            and self.desk.clock() - last < COOL_DOWN
             and same_trade(record.plan, given.symbol, given.chosen_side)
         )
+
+
+def last_stop(events: Sequence[Event]) -> Millis | None:
+    """When a plan was last stopped: by a price, or by its user's word. Confirming or correcting it later is none."""
+    hits = [event.at for event in events if isinstance(event, StopHit)]
+    told = [event.at for event in events if isinstance(event, PlanClosed) and event.reason is CloseReason.STOPPED]
+    return max(hits) if hits else min(told, default=None)
 
 
 def same_trade(plan: Plan, symbol: str | None, side: object) -> bool:

@@ -7,20 +7,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Protocol
 
 from chatbot.coach.buttons import rows
 from chatbot.core.liquidation import default_maintenance_rate
-from chatbot.core.market import Instrument, Resolution
+from chatbot.core.market import Instrument, Quote, Resolution
 from chatbot.core.money import Millis
 from chatbot.core.plan import MarginMode, Plan
 from chatbot.core.state import PlanState, TierPhase
 from chatbot.core.timeframes import Timeframe
 from chatbot.core.triggers import timeframes_of
 from chatbot.messages.values import Message
-from chatbot.messages.views import PlanView
+from chatbot.messages.views import FRESH, PlanView
 from chatbot.ports import Clock, OutMessage, PlanRow, Priority, Unit, Units, User, current_update
 
 
@@ -61,7 +61,10 @@ class Work:
 
 @dataclass(slots=True)
 class Desk:
-    """`clock` is the market's time, which plans live by; `wall` is ours, which people and sending live by."""
+    """`clock` is the market's time, which plans live by; `wall` is ours, which people and sending live by.
+
+    A price of the market that is older than `fresh` decides nothing, and is shown with its time.
+    """
 
     units: Units
     clock: Clock
@@ -70,6 +73,7 @@ class Desk:
     instruments: Instruments
     on_plans: Callable[[Sequence[Watched]], None] = lambda _: None
     on_messages: Callable[[], None] = lambda: None
+    fresh: Millis = FRESH
 
     @contextmanager
     def work(self) -> Iterator[Work]:
@@ -102,6 +106,7 @@ class Desk:
             slot=outgoing.slot,
             fresh=outgoing.fresh,
             not_before=outgoing.not_before,
+            action=outgoing.action,
         )
         work.unit.outbox.add(signed, self.wall())
 
@@ -112,10 +117,25 @@ class Desk:
         dedupe = f"reply:{user.chat_id}:{update or self.wall()}:{work.replies}"
         self.post(work, message, OutMessage(user.chat_id, "", Priority.REPLY, dedupe, slot=slot, fresh=fresh))
 
-    def last_price(self, work: Work, plan: Plan) -> Decimal | None:
-        """The newest price seen of the plan's market."""
-        quote = work.unit.quotes.get(plan.exchange, plan.symbol)
-        return None if quote is None else quote.price
+    def last_quote(self, work: Work, plan: Plan) -> Quote | None:
+        """The newest price seen of the plan's market, however old."""
+        return work.unit.quotes.get(plan.exchange, plan.symbol)
+
+    def priced_view(self, work: Work, row: PlanRow, plan: Plan) -> tuple[PlanView, Decimal | None]:
+        """How messages call this plan, with the newest price of its market; an old one with when it was seen."""
+        quote, view = self.last_quote(work, plan), self.view(row, plan)
+        if quote is None:
+            return view, None
+        return (view if self.is_fresh(quote) else replace(view, seen_at=quote.at)), quote.price
+
+    def price_now(self, work: Work, plan: Plan) -> Decimal | None:
+        """The market's price, if it is fresh: nothing is decided by an older one."""
+        quote = self.last_quote(work, plan)
+        return quote.price if quote is not None and self.is_fresh(quote) else None
+
+    def is_fresh(self, quote: Quote) -> bool:
+        """Whether a price can be taken for that of now."""
+        return self.clock() - quote.at <= self.fresh
 
 
 def base_and_quote(symbol: str) -> tuple[str, str]:

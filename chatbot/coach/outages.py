@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from typing import Final
 
 from chatbot.coach.desk import Desk, Work
@@ -45,6 +46,12 @@ class Outages:
             price = None if quote is None else quote.price
             message = feed_back(exchange, symbol, since, self.desk.wall(), price)
             self.tell(work, exchange, symbol, message, f"back:{since}")
+
+    def forget(self, markets: Collection[tuple[str, str]]) -> None:
+        """Markets nobody watches any more."""
+        with self.desk.units() as unit:
+            known = markets_in(unit.settings.get(SILENT_MARKETS))
+            unit.settings.put(SILENT_MARKETS, json.dumps([m for m in known if m[:2] not in markets]))
 
     def tell(self, work: Work, exchange: str, symbol: str, message: Message, what: str) -> None:
         """One message to everyone with a plan on this market."""

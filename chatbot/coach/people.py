@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from chatbot.coach.desk import Desk, Work
-from chatbot.ports import Reminder, ReminderKind, User
+from chatbot.ports import Reminder, ReminderKind, Unit, User
 
 OWNER_LINK: Final = "owner_link"
 HOUR: Final = 3_600_000
@@ -40,8 +40,8 @@ class People:
 
     def admit(self, work: Work, user_id: int, chat_id: int, payload: str = "") -> User | None:
         """The user, if they may talk to the bot; an owner's link in `payload` is used up."""
-        known = work.unit.users.get(user_id)
-        if known is not None and self.may_stay(known):
+        known = self.known(work.unit, user_id)
+        if known is not None:
             return self.seen(work, known, chat_id)
         if self.everyone or user_id in self.allowed:
             return self.welcome(work, User(user_id, chat_id))
@@ -49,6 +49,11 @@ class People:
             work.unit.settings.drop(OWNER_LINK)
             return self.welcome(work, User(user_id, chat_id, is_owner=True))
         return None
+
+    def known(self, unit: Unit, user_id: int) -> User | None:
+        """The user, if they were let in before and may stay. Changes nothing."""
+        user = unit.users.get(user_id)
+        return user if user is not None and self.may_stay(user) else None
 
     def may_stay(self, user: User) -> bool:
         """A user let in earlier stays, unless the settings now name others."""

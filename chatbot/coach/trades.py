@@ -5,31 +5,35 @@ State, events and the alerts that follow land in one transaction, or not at all.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Final
 
 import structlog
 
+from chatbot.breakage import described
 from chatbot.coach.desk import Desk, Watched, Work, watched
-from chatbot.core.candles import Candle
+from chatbot.coach.unwatched import Unwatched
 from chatbot.core.engine import Outcome, process
-from chatbot.core.events import PlanClosed, StopHit
+from chatbot.core.events import EntryMissed, Event, Filled, PlanClosed, StopHit, TargetHit
 from chatbot.core.evolve import history
 from chatbot.core.inputs import Arm, CandleClosed, ClockTick, Input, Jump
 from chatbot.core.market import Quote
 from chatbot.core.money import Millis
-from chatbot.core.plan import Plan
+from chatbot.core.plan import Follow, Plan
 from chatbot.core.quiet import quiet_interval
 from chatbot.core.repeats import repeat_after
 from chatbot.core.reports import deadline
-from chatbot.core.state import ActionKind, PlanState
-from chatbot.core.timeframes import Timeframe
+from chatbot.core.state import Action, ActionKind, PlanState
 from chatbot.messages.alerts import alerts
-from chatbot.ports import OutMessage, PlanRecord, PlanRow, Priority, Reminder, ReminderKind, User
+from chatbot.ports import OutMessage, PlanMoved, PlanRecord, PlanRow, Priority, Reminder, ReminderKind, User
 
 Choose = Callable[[PlanState], Input | None]
 TOGETHER: Final = 200
+ADVICE: Final = -1
+"""The action number of what advises without asking for an answer: an exit overtakes it too."""
+URGENT: Final = frozenset({Priority.STOP_MOVE, Priority.TARGET, Priority.ADD})
 log = structlog.get_logger(__name__)
 
 
@@ -38,6 +42,7 @@ class Trades:
 
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
+        self.unwatched = Unwatched(desk)
 
     def arm(self, work: Work, user: User, plan: Plan) -> PlanRow:
         """Store a plan and begin to watch it."""
@@ -61,10 +66,11 @@ class Trades:
         """State, events, alerts and reminders, together."""
         after = outcome.state
         row = work.unit.plans.append(record.row, outcome.events, quiet_interval(after), after.phase, deadline(after))
-        if any(isinstance(event, StopHit | PlanClosed) for event in outcome.events):
-            work.unit.outbox.supersede(row.plan_id, Priority.ADD)
+        # Before the alerts of this change are queued: it must not take those back.
+        work.unit.outbox.supersede_actions(row.plan_id, overtaken(record, before, outcome))
         self.tell(work, row, before, outcome)
         self.remind(work, row, before, after)
+        self.ask_anew(work, row, before, after)
         work.changed.append(watched(row, after))
 
     def tell(self, work: Work, row: PlanRow, before: PlanState, outcome: Outcome) -> None:
@@ -72,7 +78,16 @@ class Trades:
         view = self.desk.view(row, outcome.state.plan)
         for alert in alerts(before, outcome.state, outcome.events, view):
             dedupe = f"plan:{row.plan_id}:{alert.sequence}:{alert.action}"
-            envelope = OutMessage(row.chat_id, "", alert.priority, dedupe, plan_id=row.plan_id, sequence=alert.sequence)
+            advises = alert.priority in URGENT and outcome.state.plan.follow is Follow.CONFIRMED
+            envelope = OutMessage(
+                row.chat_id,
+                "",
+                alert.priority,
+                dedupe,
+                plan_id=row.plan_id,
+                sequence=alert.sequence,
+                action=alert.action or (ADVICE if advises else 0),
+            )
             self.desk.post(work, alert.message, envelope)
 
     def remind(self, work: Work, row: PlanRow, before: PlanState, after: PlanState) -> None:
@@ -88,6 +103,16 @@ class Trades:
                 reminder = Reminder(ReminderKind.ACTION, row.plan_id, action.number, row.user_id, due)
                 work.unit.reminders.put(reminder)
 
+    def ask_anew(self, work: Work, row: PlanRow, before: PlanState, after: PlanState) -> None:
+        """An exit not sent yet names what was open before: it is said now with what is open since."""
+        asked = after.pending(ActionKind.EXIT)
+        if asked is None or after.position.quantity == before.position.quantity:
+            return
+        if before.action(asked.number) is not None and asked.number in work.unit.outbox.unsent_actions(row.plan_id):
+            work.unit.outbox.supersede_actions(row.plan_id, (asked.number,))
+            now = Reminder(ReminderKind.ACTION, row.plan_id, asked.number, row.user_id, self.desk.wall())
+            work.unit.reminders.put(now)
+
     def prices(self, exchange: str, quotes: Sequence[Quote], touched: Mapping[str, Sequence[int]]) -> None:
         """New prices of an exchange: keep them, and give them to the plans whose quiet interval they left.
 
@@ -95,14 +120,14 @@ class Trades:
         """
         at = self.desk.clock()
         with self.desk.work() as work:
-            work.unit.quotes.put(exchange, quotes)
+            # Stamped when it was seen: a market that does not trade for a minute still has a price of now.
+            work.unit.quotes.put(exchange, [replace(quote, at=at) for quote in quotes])
         for quote in quotes:
             self.each(touched.get(quote.symbol, ()), jump_to(quote.price, at))
 
-    def candle(self, timeframe: Timeframe, candle: Candle, plan_ids: Sequence[int]) -> None:
-        """A candle closed: the plans that wait for it decide."""
-        at = candle.at + timeframe.millis
-        self.each(plan_ids, lambda _: CandleClosed(timeframe, candle, at))
+    def candle(self, closed: CandleClosed, plan_ids: Sequence[int]) -> Sequence[int]:
+        """A candle closed: the plans that wait for it decide. Those that could not are given back."""
+        return self.each(plan_ids, lambda _: closed)
 
     def clock(self) -> None:
         """What time alone decides: expiries, and exits nobody answered for a day."""
@@ -111,18 +136,21 @@ class Trades:
             due = [row.plan_id for row in unit.plans.due(now)]
         self.each(due, lambda _: ClockTick(now))
 
-    def each(self, plan_ids: Sequence[int], choose: Choose) -> None:
-        """The same input to several plans, many in one transaction.
+    def each(self, plan_ids: Sequence[int], choose: Choose) -> Sequence[int]:
+        """The same input to several plans, many in one transaction; those that failed are given back.
 
         The outermost place for a plan that can't be moved: it must not hold up anybody else's.
         """
-        for begin in range(0, len(plan_ids), TOGETHER):
-            some = plan_ids[begin : begin + TOGETHER]
+        sound = [plan_id for plan_id in plan_ids if plan_id not in self.unwatched.failing]
+        failed = [*self.one_by_one([plan_id for plan_id in plan_ids if plan_id in self.unwatched.failing], choose)]
+        for begin in range(0, len(sound), TOGETHER):
+            some = sound[begin : begin + TOGETHER]
             try:
                 self.together(some, choose)
             except Exception as error:  # noqa: BLE001 -- the named outermost place
-                log.error("plans failed together", plans=len(some), error=type(error).__name__)  # noqa: TRY400 -- told below
-                self.one_by_one(some, choose)
+                log.warning("plans failed together", plans=len(some), error=described(error))
+                failed += self.one_by_one(some, choose)
+        return failed
 
     def together(self, plan_ids: Sequence[int], choose: Choose) -> None:
         """All of them, or none."""
@@ -132,19 +160,53 @@ class Trades:
                 if record is not None:
                     self.move(work, record, choose)
 
-    def one_by_one(self, plan_ids: Sequence[int], choose: Choose) -> None:
-        """Each on its own, so that only the one that fails is left out."""
+    def one_by_one(self, plan_ids: Sequence[int], choose: Choose) -> Sequence[int]:
+        """Each on its own, so that only the one that fails is left out; gives back which did."""
+        failed = []
         for plan_id in plan_ids:
             try:
                 self.together((plan_id,), choose)
-            except Exception:
-                log.exception("plan failed", plan=plan_id)
+            except PlanMoved:
+                # Whoever moved it was quicker; it is looked at again with the next price.
+                log.warning("plan moved meanwhile", plan=plan_id)
+                failed.append(plan_id)
+            except Exception as error:  # noqa: BLE001 -- the named outermost place of one plan
+                self.unwatched.failed(plan_id, error)
+                failed.append(plan_id)
+            else:
+                self.unwatched.failing.discard(plan_id)
+        return failed
 
     def all_watched(self) -> list[Watched]:
-        """Every plan to watch, at start."""
+        """Every plan to watch, at start. The outermost place for one that can't be read: the others are watched."""
+        found: list[Watched] = []
+        unreadable: list[tuple[int, Exception]] = []
         with self.desk.units() as unit:
-            records = [unit.plans.record(row.plan_id) for row in unit.plans.watched()]
-            return [watched(r.row, history(r.plan, r.events)) for r in records if r is not None]
+            for row in unit.plans.watched():
+                try:
+                    record = unit.plans.record(row.plan_id)
+                    found += [] if record is None else [watched(record.row, history(record.plan, record.events))]
+                except Exception as error:  # noqa: BLE001 -- the named outermost place
+                    unreadable.append((row.plan_id, error))
+        for plan_id, why in unreadable:
+            self.unwatched.failed(plan_id, why)
+        return found
+
+
+def overtaken(record: PlanRecord, before: PlanState, outcome: Outcome) -> Collection[int]:
+    """The actions whose messages, as far as they were not sent, must not be sent any more."""
+    if any(isinstance(event, StopHit | EntryMissed | PlanClosed) for event in outcome.events):
+        # These speak for everything that was asked before, answered or not.
+        return (ADVICE, *range(1, before.last_action + 1))
+    gone = [action for action in before.actions if outcome.state.action(action.number) is None]
+    return [action.number for action in gone if not tells_more(action, record.events, outcome.state)]
+
+
+def tells_more(action: Action, told: Sequence[Event], after: PlanState) -> bool:
+    """A stop move that was replaced, where its alert is also the one that tells of a fill or a target."""
+    if action.kind is not ActionKind.MOVE_STOP or after.pending(ActionKind.MOVE_STOP) is None:
+        return False
+    return any(isinstance(event, Filled | TargetHit) and event.at == action.at for event in told)
 
 
 def jump_to(price: Decimal, at: Millis) -> Choose:

@@ -135,11 +135,10 @@ def close_candle(run: Run, given: CandleClosed) -> None:
     """The armed tier's candle trigger; if it decides, a jump to the close price follows."""
     if run.state.phase not in (Phase.WAITING, Phase.OPEN):
         return
-    price = given.candle.close
-    if entries.expired(run, price, given.at):
+    if entries.expired(run, given.price, given.at):
         return
     if entries.candle_closed(run, given):
-        jump(run, Jump(price, given.at))
+        jump(run, Jump(given.price, given.at))
 
 
 def slide(state: PlanState, start: Decimal, end: Decimal, at: Millis) -> Outcome:

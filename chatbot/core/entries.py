@@ -77,7 +77,9 @@ def level_reached(run: Run, price: Decimal, at: Millis) -> bool:
         return False
     for level in levels_of(run.plan, state.tier(number).trigger, state.entry):
         if level.reached(price):
-            enter(run, number, price, level.price, at)
+            # An entry that rests on the exchange filled at its own level, wherever the price was when it was seen.
+            is_there = rests(run.state, number) and not run.assumed
+            enter(run, number, level.price if is_there else price, level.price, at)
             return True
     return False
 
@@ -88,7 +90,7 @@ def enter(run: Run, number: int, price: Decimal, level: Decimal, at: Millis, evi
     reason = objection(run.state, number, price, quantity)
     if reason is not None:
         block(run, number, price, reason, at)
-    elif not run.assumed and ran_away(run.state, price, level):
+    elif not run.assumed and not rests(run.state, number) and ran_away(run.state, price, level):
         run.emit(TierWithdrawn(number, price, level, at))
     else:
         run.emit(TierTriggered(number, price, quantity, run.next_action(), at, evidence))
@@ -126,8 +128,7 @@ def candle_closed(run: Run, given: CandleClosed) -> bool:
     trigger = state.tier(number).trigger
     if not fires_at_close(run.plan, trigger, given.timeframe, given.candle, given.indicators, state.entry):
         return False
-    price = given.candle.close
-    enter(run, number, price, price, given.at, f"{given.timeframe} candle closed at {price}")
+    enter(run, number, given.price, given.candle.close, given.at, f"{given.timeframe} candle closed")
     return True
 
 
@@ -142,6 +143,11 @@ def ask(run: Run, at: Millis) -> bool:
         return False
     run.emit(QuestionAsked(number, question, run.next_action(), at))
     return True
+
+
+def rests(state: PlanState, number: int) -> bool:
+    """Whether the tier's order rests on the exchange: it filled on the way, so nobody chases it."""
+    return state.plan.resting.entries and any(levels_of(state.plan, state.tier(number).trigger, state.entry))
 
 
 def ran_away(state: PlanState, price: Decimal, level: Decimal) -> bool:
@@ -169,7 +175,7 @@ def judge_pending(run: Run, number: int, price: Decimal, at: Millis) -> bool:
     if reason is not None:
         block(run, number, price, reason, at)
         return True
-    if ran_away(run.state, price, tier.price):
+    if not rests(run.state, number) and ran_away(run.state, price, tier.price):
         run.emit(TierWithdrawn(number, price, return_level(run.state, number), at))
         return True
     return False

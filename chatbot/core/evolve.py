@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from decimal import Decimal
 from typing import assert_never
 
 from chatbot.core.events import (
@@ -111,7 +112,9 @@ def tier_changed(
             asked = Action(number, ActionKind.ADD, event.tier, price, quantity, event.at)
             return with_action(with_tier(without_tier_actions(state, event.tier), event.tier, now), asked)
         case TierBlocked(reason=reason):
-            now = replace(tier, phase=TierPhase.BLOCKED, blocked=reason)
+            # An order that rests may have filled before the guard spoke: then it counts as offered.
+            offered = event.price if state.plan.resting.entries else tier.price
+            now = replace(tier, phase=TierPhase.BLOCKED, blocked=reason, price=offered)
             return arm_next(with_tier(without_tier_actions(state, event.tier), event.tier, now), event.tier, event.at)
         case TierWithdrawn(level=level):
             now = replace(tier, phase=TierPhase.WITHDRAWN, level=level)
@@ -171,17 +174,27 @@ def target_hit(state: PlanState, event: TargetHit) -> PlanState:
     if not state.plan.guards.add_after_first_target:
         state = end_scale_in(state)
     rule = state.target(event.target).stop_rule
-    if isinstance(rule, Trail):
+    if isinstance(rule, Trail) and event.remaining > 0:
         state = replace(state, trailing=trailing_of(state, rule, event.price, event.atr))
-    asked = Action(event.action, ActionKind.CLOSE, event.target, event.price, event.quantity, event.at)
+    # A close that rests on the exchange fills at its own price, wherever the price was when it was seen.
+    price = state.target(event.target).price if state.plan.resting.targets else event.price
+    asked = Action(event.action, ActionKind.CLOSE, event.target, price, event.quantity, event.at)
     return with_action(state, asked) if event.quantity else state
 
 
 def stop_hit(state: PlanState, event: StopHit) -> PlanState:
     """Everything goes: the exit supersedes adds and stop moves; unanswered closes stay to be answered."""
-    state = end_scale_in(without_kind(state, ActionKind.MOVE_STOP))
+    price = exit_price_of(state, event)
+    state = end_scale_in(without_kind(without_kind(state, ActionKind.MOVE_STOP), ActionKind.EXIT))
     state = replace(state, phase=Phase.CLOSING, closing_since=event.at, exit_price=event.price)
-    return with_action(state, Action(event.action, ActionKind.EXIT, 0, event.price, event.quantity, event.at))
+    return with_action(state, Action(event.action, ActionKind.EXIT, 0, price, event.quantity, event.at))
+
+
+def exit_price_of(state: PlanState, event: StopHit) -> Decimal:
+    """What an exit most likely filled at: a stop order that rests was there before the price was seen."""
+    held = state.exchange_stop
+    is_first = state.phase is Phase.OPEN and state.plan.resting.stop
+    return held if is_first and held is not None and state.plan.touched(event.price, held) else event.price
 
 
 def end_scale_in(state: PlanState) -> PlanState:
@@ -199,7 +212,8 @@ def arm_next(state: PlanState, after: int, at: Millis) -> PlanState:
 
 def arm_tier(state: PlanState, number: int, at: Millis) -> PlanState:
     """The tier's trigger counts from `at` on."""
-    return with_tier(state, number, TierState(phase=TierPhase.ARMED, armed_at=at))
+    tier = replace(state.tiers[number - 1], phase=TierPhase.ARMED, armed_at=at, asked=False)
+    return with_tier(state, number, tier)
 
 
 def with_tier(state: PlanState, number: int, tier: TierState) -> PlanState:

@@ -85,6 +85,8 @@ def trail_step(run: Run, price: Decimal, at: Millis) -> bool:
     state, step = run.state, next_trail_step(run.state)
     if step is None or state.trailing is None or not run.plan.reached(price, step):
         return False
+    if unanswered_closes(state, before=len(run.plan.targets) + 1) >= state.position.quantity:
+        return False
     advice = judged(state, price, trail_candidate(run.plan, state.trailing, price), StopReason.TRAIL)
     if advice.verdict is not Verdict.TAKEN:
         return False

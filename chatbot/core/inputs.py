@@ -30,12 +30,21 @@ class Jump:
 
 @dataclass(frozen=True, slots=True)
 class CandleClosed:
-    """A candle of `timeframe` closed at `at`, with the indicator values at that close."""
+    """A candle of `timeframe` closed at `at`, with the indicator values at that close.
+
+    `market` is the price now, where the candle is found late: what its close offered is no longer to be had.
+    """
 
     timeframe: Timeframe
     candle: Candle
     at: Millis
     indicators: Mapping[IndicatorKey, Values] = field(default_factory=dict)
+    market: Decimal | None = None
+
+    @property
+    def price(self) -> Decimal:
+        """The price at which the candle's close can be acted on."""
+        return self.candle.close if self.market is None else self.market
 
 
 @dataclass(frozen=True, slots=True)

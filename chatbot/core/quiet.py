@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
-from chatbot.core.entries import planned_r
+from chatbot.core.entries import planned_r, rests
 from chatbot.core.exits import reassess_level
 from chatbot.core.money import ZERO
 from chatbot.core.plan import Direction
@@ -88,8 +88,9 @@ def entry_thresholds(state: PlanState) -> Iterator[Level]:
 def pending_thresholds(state: PlanState, number: int) -> Iterator[Level]:
     """Where a pending add would be chased, or a guard would begin to object."""
     plan, tier = state.plan, state.tiers[number - 1]
-    chase = plan.guards.chasing_r * planned_r(state, tier.price)
-    yield in_favour(state, tier.price + plan.sign * chase)
+    if not rests(state, number):
+        chase = plan.guards.chasing_r * planned_r(state, tier.price)
+        yield in_favour(state, tier.price + plan.sign * chase)
     if number == 1:
         return
     yield against(state, state.position.average - plan.sign * plan.guards.averaging_down_r * state.r)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Final, assert_never
 
-from chatbot.core import entries
+from chatbot.core import entries, exits
 from chatbot.core.events import (
     ActionDropped,
     BreachKind,
@@ -43,11 +43,12 @@ from chatbot.core.inputs import (
 from chatbot.core.money import ZERO, Millis
 from chatbot.core.position import money_at_risk
 from chatbot.core.run import Run
-from chatbot.core.state import Action, ActionKind, Phase, PlanState
+from chatbot.core.state import Action, ActionKind, Phase, PlanState, TierPhase
 from chatbot.core.stops import exceeds_risk
 
 PATIENCE: Final[Millis] = 24 * 60 * 60 * 1000
 """How long an exit or a missed entry waits for an answer before it is closed as assumed."""
+UNTAKEN: Final = frozenset(TierPhase) - {TierPhase.FILLED}
 ALL_TARGETS: Final = 1_000_000
 
 
@@ -122,10 +123,17 @@ def confirm_add(run: Run, action: Action, given: Confirm) -> None:
     """The tier is in as it really filled, and is judged again as it really filled."""
     price, quantity = given.price or action.price, given.quantity or action.quantity
     run.emit(Filled(FillKind.TIER, action.index, price, quantity, action.number, given.at))
-    if action.index > 1:
+    if action.index == 1:
+        exit_at_once(run, price, given.at)
+    else:
         worse = price if given.market is None or run.plan.favours(given.market, price) else given.market
         entries.advise_scale_in(run, action.index, worse, given.at)
         judge_risk(run, given.at)
+
+
+def exit_at_once(run: Run, price: Decimal, at: Millis) -> None:
+    """An entry that filled at the stop or beyond it has no trade in it: out."""
+    exits.stop_reached(run, price, at)
 
 
 def confirm_close(run: Run, action: Action, given: Confirm) -> None:
@@ -139,22 +147,29 @@ def confirm_close(run: Run, action: Action, given: Confirm) -> None:
 
 
 def confirm_exit(run: Run, action: Action, given: Confirm) -> None:
-    """The exit; what was not closed with it is asked for anew, and unanswered closes stay to be answered."""
+    """The exit; what was not closed with it is asked for anew, and unanswered closes stay to be answered.
+
+    An exit of a position whose closes are all unanswered says that they were not done.
+    """
+    if not certainly_open(run.state):
+        drop_closes(run, given.at)
     state = run.state
-    surely = max(ZERO, certainly_open(state))
-    quantity = min(given.quantity or surely, state.position.quantity)
-    if quantity == 0:
-        run.emit(ActionDropped(action.number, given.at))
-        return
+    quantity = min(given.quantity or certainly_open(state), state.position.quantity)
     price = given.price or action.price
     run.emit(Filled(FillKind.EXIT, 0, price, quantity, action.number, given.at))
     finish_if_flat(run, CloseReason.STOPPED, given.at)
     ask_exit_again(run, given.at)
 
 
+def drop_closes(run: Run, at: Millis) -> None:
+    """None of the unanswered closes was done."""
+    for action in [a for a in run.state.actions if a.kind is ActionKind.CLOSE]:
+        run.emit(ActionDropped(action.number, at))
+
+
 def certainly_open(state: PlanState) -> Decimal:
     """What is open even if every unanswered close was done."""
-    return state.position.quantity - unanswered_closes(state, ALL_TARGETS)
+    return max(ZERO, state.position.quantity - unanswered_closes(state, ALL_TARGETS))
 
 
 def finish_if_flat(run: Run, reason: CloseReason, at: Millis) -> None:
@@ -199,10 +214,10 @@ def skip(run: Run, given: Skip) -> None:
 
 
 def ask_exit_again(run: Run, at: Millis) -> None:
-    """A close that turns out not to have been done leaves something to exit."""
+    """What is open and no exit asks for: a close that was not done after all, or an add that came late."""
     state = run.state
-    left = certainly_open(state)
-    if state.phase is Phase.CLOSING and state.pending(ActionKind.EXIT) is None and left > 0:
+    left, asked = certainly_open(state), state.pending(ActionKind.EXIT)
+    if state.phase is Phase.CLOSING and left > (ZERO if asked is None else asked.quantity):
         run.emit(StopHit(state.exit_price or state.stop, left, run.next_action(), at))
 
 
@@ -236,23 +251,41 @@ def added(run: Run, given: ReportAdd) -> None:
     elif state.phase in (Phase.WAITING, Phase.CLOSING):
         pending = state.pending(ActionKind.ADD)
         number = 0 if pending is None else pending.number
+        was_offered = bool(state.tiers[0].price)
         run.emit(Filled(FillKind.TIER, 1, given.price, given.quantity, number, given.at))
-        if pending is None:
+        if not was_offered:
             run.emit(BreachRecorded(BreachKind.OUTSIDE_ADD, given.note, given.at))
+        exit_at_once(run, given.price, given.at)
 
 
 def added_outside(run: Run, given: ReportAdd) -> None:
-    """An add to the position is recorded, judged like any other, and counts as a breach; an exit then takes it too."""
-    if run.state.is_over:
+    """An add to the position is recorded and judged like any other; an exit then takes it too.
+
+    It is a breach, unless it is a tier that was offered, and filled although the offer had ended.
+    """
+    state = run.state
+    if state.is_over:
         return
-    reason = entries.objection(run.state, 0, given.price, given.quantity)
-    run.emit(Filled(FillKind.OUTSIDE, 0, given.price, given.quantity, 0, given.at))
-    note = "; ".join(part for part in (reason and reason.value, given.note) if part)
-    run.emit(BreachRecorded(BreachKind.OUTSIDE_ADD, note, given.at))
+    tier = offered_tier(state)
+    if tier:
+        pending = state.pending(ActionKind.ADD)
+        number = 0 if pending is None else pending.number
+        run.emit(Filled(FillKind.TIER, tier, given.price, given.quantity, number, given.at))
+    else:
+        reason = entries.objection(state, 0, given.price, given.quantity)
+        run.emit(Filled(FillKind.OUTSIDE, 0, given.price, given.quantity, 0, given.at))
+        note = "; ".join(part for part in (reason and reason.value, given.note) if part)
+        run.emit(BreachRecorded(BreachKind.OUTSIDE_ADD, note, given.at))
     if run.state.phase is Phase.OPEN:
         entries.advise_scale_in_at(run, given.price, given.at)
         judge_risk(run, given.at)
     ask_exit_again(run, given.at)
+
+
+def offered_tier(state: PlanState) -> int:
+    """The last tier that was offered and is not in, by the user's choice or ours; 0 where there is none."""
+    numbers = range(len(state.tiers), 1, -1)
+    return next((n for n in numbers if state.tiers[n - 1].phase in UNTAKEN and state.tiers[n - 1].price), 0)
 
 
 def correct(run: Run, given: CorrectFill) -> None:

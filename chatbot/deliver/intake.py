@@ -17,9 +17,9 @@ import structlog
 from telegram import Bot, Update
 from telegram.error import Conflict, EndPointNotFound, InvalidToken, RetryAfter, TelegramError
 
+from chatbot.breakage import described
 from chatbot.core.money import Millis
 from chatbot.deliver.backoff import Random, backoff
-from chatbot.deliver.breakage import described
 from chatbot.deliver.results import says, wait_of
 from chatbot.ports import OnDatabase, StoredUpdate, Units
 
@@ -27,6 +27,7 @@ log = structlog.stdlib.get_logger()
 
 ALLOWED: Final = (Update.MESSAGE, Update.EDITED_MESSAGE, Update.CALLBACK_QUERY, Update.MY_CHAT_MEMBER)
 LONG_POLL: Final = timedelta(seconds=30)
+REFUSED: Final = "Telegram refuses the bot token; check it, and the address of the Bot API"
 CONFLICT_WAIT: Final[Millis] = 5_000
 UNREADABLE: Final = (KeyError, TypeError, ValueError, AttributeError)
 """What reading a stored update may raise when its form is not the one the library knows."""
@@ -83,7 +84,7 @@ class Intake:
         try:
             updates = await self.bot.get_updates(offset=self.offset, timeout=LONG_POLL, allowed_updates=ALLOWED)
         except (InvalidToken, EndPointNotFound) as error:
-            raise TokenRefused("Telegram refuses the bot token; check it, and the address of the Bot API") from error
+            raise TokenRefused(REFUSED) from error
         if not updates:
             return
         arrived = [StoredUpdate(update.update_id, update.to_json()) for update in updates]

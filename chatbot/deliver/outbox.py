@@ -15,9 +15,9 @@ from typing import Final, assert_never
 
 import structlog
 
+from chatbot.breakage import described
 from chatbot.core.money import Millis
 from chatbot.deliver.backoff import MOST, Random, backoff
-from chatbot.deliver.breakage import described
 from chatbot.deliver.limits import Pace
 from chatbot.deliver.messenger import Messenger
 from chatbot.deliver.recording import Claimed, Records, Wanted
@@ -127,24 +127,23 @@ class Sender:
     async def deliver(self, out: Outgoing) -> None:
         """One message: sent, and what became of it recorded, before its chat is written to again."""
         try:
-            result = await self.send(out)
-            wait = self.wait_after(out, result)
-            self.adjust(out.message.chat_id, result, self.clock() + wait)
-            await self.on_database(partial(self.records.write, out, result, wait))
+            tried, result = await self.send(out)
+            wait = self.wait_after(tried, result)
+            self.adjust(tried.message.chat_id, result, self.clock() + wait)
+            await self.on_database(partial(self.records.write, tried, result, wait))
         finally:
             self.in_flight.discard(out.message.chat_id)
             self.wake()
-        self.report(out, result, wait)
+        self.report(tried, result, wait)
 
-    async def send(self, out: Outgoing) -> Result:
-        """A group that has moved is followed at once, one step."""
+    async def send(self, out: Outgoing) -> tuple[Outgoing, Result]:
+        """What was tried last, and its result: a group that has moved is followed at once, one step."""
         result = await self.try_to_send(out)
         if not isinstance(result, Moved):
-            return result
+            return out, result
         await self.on_database(partial(self.records.follow, out.message.chat_id, result.new_chat_id))
-        return await self.try_to_send(
-            replace(out, message=replace(out.message, chat_id=result.new_chat_id), message_id=None)
-        )
+        there = replace(out, message=replace(out.message, chat_id=result.new_chat_id), message_id=None)
+        return there, await self.try_to_send(there)
 
     async def try_to_send(self, out: Outgoing) -> Result:
         """The outermost place of one message: one that breaks the program must not hold back the others."""

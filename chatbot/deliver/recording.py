@@ -7,7 +7,7 @@ from typing import assert_never
 
 from chatbot.core.money import Millis
 from chatbot.deliver.results import Blocked, Later, Moved, Never, Result, Sent
-from chatbot.ports import Clock, Outgoing, Priority, Units
+from chatbot.ports import Clock, Outgoing, Units
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,15 +39,12 @@ class Records:
             return unit.outbox.recover()
 
     def claim(self, wanted: Wanted) -> Claimed:
-        """Claims; a row that is no reply while only replies may leave goes back untried, in the same transaction."""
-        now = self.clock()
+        """What may leave now; a row that has to wait for its share is not touched."""
         with self.units() as unit:
-            rows = unit.outbox.claim(now, limit=wanted.limit, busy_chats=wanted.busy_chats)
-            taken = tuple(row for row in rows if may_leave(row, wanted))
-            for row in rows:
-                if row not in taken:
-                    unit.outbox.later(row.outbox_id, now, uncertain=row.uncertain)
-            return Claimed(taken, unit.outbox.next_due())
+            rows = unit.outbox.claim(
+                self.clock(), limit=wanted.limit, busy_chats=wanted.busy_chats, replies_only=wanted.replies_only
+            )
+            return Claimed(tuple(rows), unit.outbox.next_due())
 
     def write(self, out: Outgoing, result: Result, wait: Millis) -> None:
         """What became of a send. Only a wait that Telegram asked for is stored: the others are the sender's, which
@@ -61,10 +58,12 @@ class Records:
                     unit.outbox.later(out.outbox_id, now + (after_ms or 0), uncertain=out.uncertain or uncertain)
                 case Moved():
                     unit.outbox.later(out.outbox_id, now + wait, uncertain=out.uncertain)
-                case Blocked():
-                    # Kept for the person's return; the wait matters only where no user has this chat.
-                    unit.users.pause(out.message.chat_id, paused=True)
-                    unit.outbox.later(out.outbox_id, now + wait, uncertain=out.uncertain)
+                case Blocked(why=why):
+                    if unit.users.pause(out.message.chat_id, paused=True):
+                        unit.outbox.later(out.outbox_id, now, uncertain=out.uncertain)
+                    else:
+                        # Kept for a person's return; where the chat is nobody's, nobody can return.
+                        unit.outbox.dead(out.outbox_id, why)
                 case Never(why=why):
                     unit.outbox.dead(out.outbox_id, why)
                 case _ as unknown:
@@ -73,7 +72,3 @@ class Records:
     def follow(self, old_chat_id: int, new_chat_id: int) -> None:
         with self.units() as unit:
             unit.users.move_chat(old_chat_id, new_chat_id)
-
-
-def may_leave(row: Outgoing, wanted: Wanted) -> bool:
-    return row.message.priority is Priority.REPLY or not wanted.replies_only

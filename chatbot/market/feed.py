@@ -19,7 +19,8 @@ from chatbot.market.session import RoutedSession
 from chatbot.market.symbols import resolve
 
 MANNERS: Final = Manners()
-CLOCK_GRACE: Final[Millis] = 2_000
+CLOCK_GRACE: Final[Millis] = 15_000
+"""How far our clock may be ahead: an exchange that is asked this long after the end has begun the next candle."""
 
 
 def wall_clock() -> Millis:

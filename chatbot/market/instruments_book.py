@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import structlog
 
@@ -36,6 +36,16 @@ class InstrumentBook:
         """Ask an exchange for its instruments, unless they are known. Raises MarketError."""
         if exchange not in self.known:
             self.known[exchange] = await self.feed.instruments(exchange)
+
+    async def learn(self, exchanges: Iterable[str]) -> None:
+        """Prepare all of these; one that does not answer, or is known no more, stays unknown for now."""
+        for exchange in sorted(exchanges):
+            try:
+                await self.prepare(exchange)
+            except MarketError as error:
+                log.warning("instruments not loaded", exchange=exchange, remedy=type(error.remedy).__name__)
+            except LookupError:
+                log.error("exchange unknown", exchange=exchange)  # noqa: TRY400 -- the kind says it all
 
     async def refresh(self) -> None:
         """Ask every exchange anew."""

@@ -33,7 +33,7 @@ from chatbot.core.events import (
 )
 from chatbot.core.evolve import evolve
 from chatbot.core.state import PlanState
-from chatbot.messages import alerts_entry, alerts_report, alerts_stop, alerts_target
+from chatbot.messages import alerts_end, alerts_entry, alerts_report, alerts_stop, alerts_target
 from chatbot.messages.repeats import repeat
 from chatbot.messages.values import Message
 from chatbot.messages.views import Alert, Episode, Moment, PlanView, Spoken, figures_of
@@ -106,7 +106,7 @@ def spoken_of(episode: Episode) -> Spoken:
     spoken = spoken_head(episode, head)
     if not isinstance(last, PlanClosed) or head is last:
         return spoken
-    closed = alerts_report.plan_closed(episode, last)
+    closed = alerts_end.plan_closed(episode, last)
     cause = spoken.lines[0].removeprefix("<b>").removesuffix("</b>")
     causes = alerts_report.fills_told(episode) or (cause,)
     return Spoken((*closed.lines[:2], *causes, *closed.lines[2:]), closed.priority)
@@ -172,6 +172,6 @@ def spoken_report(
         case PlanArmed():
             return alerts_report.plan_armed(episode, event)
         case PlanClosed():
-            return alerts_report.plan_closed(episode, event)
+            return alerts_end.plan_closed(episode, event)
         case unknown:
             assert_never(unknown)

@@ -14,6 +14,7 @@ from chatbot.core.events import (
     FillKind,
     MissCause,
     QuestionAsked,
+    StopReason,
     TierBlocked,
     TierRearmed,
     TierSkipped,
@@ -21,10 +22,12 @@ from chatbot.core.events import (
     TierWithdrawn,
 )
 from chatbot.core.evolve import evolve
+from chatbot.core.money import ZERO, Side, round_down, round_towards_market, round_up
 from chatbot.core.position import Position
 from chatbot.core.state import ActionKind, PlanState, TierPhase
-from chatbot.core.stops import held_risk
-from chatbot.messages.buttons import answers, copies, missed_answers, question_answers
+from chatbot.core.stops import held_risk, judged, least_gap, scale_in_candidates
+from chatbot.core.triggers import levels_of
+from chatbot.messages.buttons import added_command, answers, copies, copy_command, missed_answers, question_answers
 from chatbot.messages.checklist import checklist_line
 from chatbot.messages.levels import next_line
 from chatbot.messages.lines import (
@@ -32,12 +35,14 @@ from chatbot.messages.lines import (
     at_risk_of,
     average_line,
     exchange_line,
+    filled_anyway,
     risk_words,
     scale_in_reason,
     stop_change,
     told,
 )
 from chatbot.messages.numbers import number, percent
+from chatbot.messages.resting import targets_line
 from chatbot.messages.values import Keyboard
 from chatbot.messages.views import Episode, Figures, Spoken, bold, said
 from chatbot.messages.words import r_words, trigger_words
@@ -55,6 +60,7 @@ def tier_triggered(episode: Episode, event: TierTriggered) -> Spoken:
         "" if not rests else f"Your resting order: {add_words(figures, event)}. Not filled: tap so.",
         assumed_line(state.plan),
         add_stop_line(episode, event, position, stop),
+        targets_line(episode),
         risk_words(figures, held_risk(state), at_risk_of(state.plan, position, stop)),
         average_line(figures, state.position, position),
         exchange_line(state, figures),
@@ -104,11 +110,24 @@ def add_stop_line(episode: Episode, event: TierTriggered, position: Position, st
     state, figures = episode.before, episode.figures
     if event.tier == 1:
         return f"Then set the stop at {figures.price(stop)}: the initial stop of the plan."
-    if stop == state.stop:
-        return f"Stop stays at {figures.price(stop)}: no tighter one leaves the market room."
     weight = state.filled_weight + state.tier(event.tier).weight_pct
+    if stop == state.stop:
+        return f"Stop stays at {figures.price(stop)}: {why_stop_stays(episode, event, position, weight)}."
     reason = scale_in_reason(state, event.price, position, weight, stop)
     return f"Then move {stop_change(figures, state.stop, stop)}: {reason}."
+
+
+def why_stop_stays(episode: Episode, event: TierTriggered, position: Position, weight: Decimal) -> str:
+    """Whether a tighter stop lacks room, or none of the candidates is tighter."""
+    state, figures = episode.before, episode.figures
+    candidates = scale_in_candidates(state, event.price, position, weight)
+    stops = [judged(state, event.price, candidate, StopReason.SCALE_IN).stop for candidate in candidates]
+    tighter = [stop for stop in stops if state.plan.favours(stop, state.stop)]
+    if not tighter:
+        return "no scale-in rule gives a tighter one"
+    nearest = min(tighter, key=lambda stop: state.plan.sign * stop)
+    room = figures.price(least_gap(state.plan, state.r))
+    return f"the tighter {figures.price(nearest)} is too close to the market, a stop keeps {room} of room"
 
 
 def once_filled(episode: Episode, event: TierTriggered, stop: Decimal) -> PlanState:
@@ -123,46 +142,60 @@ def once_filled(episode: Episode, event: TierTriggered, stop: Decimal) -> PlanSt
 def tier_blocked(episode: Episode, event: TierBlocked) -> Spoken:
     """Do not add, by which rule, and what comes instead."""
     state, figures = episode.before, episode.figures
-    asked = state.tiers[event.tier - 1].phase is TierPhase.PENDING
+    off, command = off_lines(state, figures, event.tier, event.price)
     lines = told(
         bold(f"Do not add tier {event.tier} at {figures.price(event.price)}: {block_words(state, figures, event)}"),
         f"{figures.title} · tier {event.tier} is off for good.",
-        *(off_lines(event.tier) if asked else told(resting_off(state, event.tier))),
+        *off,
         exchange_line(episode.after, figures),
         next_line(episode.after, figures),
         checklist_line(episode.after, figures, 1 if event.tier == 1 else 2),
     )
-    return Spoken(lines, Priority.ADD)
+    return Spoken(lines, Priority.ADD, copy_command(command))
 
 
-def off_lines(tier: int) -> tuple[str, ...]:
-    """What to do about an add that was offered before."""
-    outside = f"If tier {tier} filled all the same, report it as an add outside the plan." if tier > 1 else ""
-    return told(f"The earlier offer of tier {tier} no longer counts: cancel its order.", outside)
+def off_lines(state: PlanState, figures: Figures, tier: int, price: Decimal) -> tuple[tuple[str, ...], str]:
+    """What to do about an entry that was offered or rests, and what to send if it filled all the same."""
+    planned = state.tiers[tier - 1]
+    if planned.phase is TierPhase.PENDING:
+        cancel = f"The earlier offer of tier {tier} no longer counts: cancel its order."
+        price, quantity = planned.price, planned.quantity
+    else:
+        cancel, quantity = resting_off(state, tier), tier_quantity(state, tier, price)
+    if not cancel or not quantity:
+        return told(cancel), ""
+    return (cancel, filled_anyway(figures, price, quantity)), added_command(figures, price, quantity)
 
 
 def resting_off(state: PlanState, tier: int) -> str:
-    """A resting entry that must not fill any more."""
-    return f"Cancel the resting order of tier {tier}." if state.plan.resting.entries else ""
+    """A resting entry that must not fill any more; only a level can rest as an order."""
+    rests = state.plan.resting.entries and any(levels_of(state.plan, state.tier(tier).trigger, state.entry))
+    return f"Cancel the resting order of tier {tier}." if rests else ""
 
 
 def block_words(state: PlanState, figures: Figures, event: TierBlocked) -> str:
     """The guard with its numbers."""
-    plan, held = state.plan, state.position
+    plan = state.plan
     match event.reason:
         case BlockReason.SIZE:
-            return f"its quantity rounds down to 0 (lot {number(plan.lot_size or Decimal(0))})"
+            return f"its quantity rounds down to 0 (lot {number(plan.lot_size or ZERO)})"
         case BlockReason.AVERAGING_DOWN:
-            worse = plan.sign * (held.average - event.price) / state.r
-            allowed = r_words(plan.guards.averaging_down_r)
-            average = figures.price(held.average)
-            return f"{r_words(worse)} worse than the average {average}, at most {allowed} is allowed"
+            return averaging_words(state, figures)
         case BlockReason.STRUCTURE:
             return f"beyond the structure level {figures.price(plan.guards.structure_level or event.price)}"
         case BlockReason.RISK:
             return risk_block_words(state, figures, event)
         case unknown:
             assert_never(unknown)
+
+
+def averaging_words(state: PlanState, figures: Figures) -> str:
+    """The deepest price at which an add is allowed: a multiple of R alone would round the difference away."""
+    plan, average = state.plan, state.position.average
+    depth = plan.guards.averaging_down_r
+    limit = round_towards_market(average - plan.sign * depth * state.r, plan.tick_size, plan.side)
+    side = "below" if plan.sign > 0 else "above"
+    return f"{side} {figures.price(limit)}, the limit ({r_words(depth)} {side} the average {figures.price(average)})"
 
 
 def risk_block_words(state: PlanState, figures: Figures, event: TierBlocked) -> str:
@@ -176,20 +209,28 @@ def risk_block_words(state: PlanState, figures: Figures, event: TierBlocked) -> 
 
 
 def tier_withdrawn(episode: Episode, event: TierWithdrawn) -> Spoken:
-    """Do not chase: how far price has gone, and where the tier counts again."""
+    """Do not chase: how far an entry may be from its price, and where the tier counts again."""
     state, figures = episode.before, episode.figures
-    plan = state.plan
-    gone = plan.sign * (event.price - event.level) / planned_r(state, event.level)
-    asked = state.tiers[event.tier - 1].phase is TierPhase.PENDING
+    off, command = off_lines(state, figures, event.tier, event.price)
     lines = told(
-        bold(f"Do not chase tier {event.tier}: {figures.price(event.price)} is {r_words(gone)} past its price"),
-        f"{figures.title} · at most {r_words(plan.guards.chasing_r)} past {figures.price(event.level)} is allowed.",
-        *(off_lines(event.tier) if asked else told(resting_off(state, event.tier))),
+        bold(f"Do not chase tier {event.tier}: {chase_words(state, figures, event)}"),
+        figures.title,
+        *off,
         f"Tier {event.tier} is armed again once price returns to {figures.price(event.level)}.",
-        exchange_line(episode.after, figures),
         checklist_line(episode.after, figures, 1 if event.tier == 1 else 2),
     )
-    return Spoken(lines, Priority.ADD)
+    return Spoken(lines, Priority.ADD, copy_command(command))
+
+
+def chase_words(state: PlanState, figures: Figures, event: TierWithdrawn) -> str:
+    """The farthest price that would not be chasing, on the near side of its tick."""
+    plan, far, tier = state.plan, state.plan.guards.chasing_r, state.tiers[event.tier - 1]
+    start = tier.price if tier.phase is TierPhase.PENDING else event.level
+    limit = start + plan.sign * far * planned_r(state, start)
+    limit = round_down(limit, plan.tick_size) if plan.side is Side.LONG else round_up(limit, plan.tick_size)
+    side = "above" if plan.sign > 0 else "below"
+    shown = f"{figures.price(event.price)} is {side} {figures.price(limit)}"
+    return f"{shown}, the limit ({r_words(far)} {side} its price {figures.price(start)})"
 
 
 def tier_rearmed(episode: Episode, event: TierRearmed) -> Spoken:

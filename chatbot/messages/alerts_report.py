@@ -7,31 +7,29 @@ from typing import assert_never
 
 from chatbot.core.events import (
     ActionDropped,
+    BlockReason,
     BreachKind,
     BreachRecorded,
     FillCorrected,
     Filled,
     FillKind,
     PlanArmed,
-    PlanClosed,
     RiskExceeded,
     StopAdvised,
     StopMoved,
     TargetCancelled,
 )
-from chatbot.core.money import ZERO, round_towards_market, round_up
-from chatbot.core.plan import Follow
+from chatbot.core.money import round_towards_market, round_up
 from chatbot.core.position import ENTRIES
-from chatbot.core.state import ActionKind, PlanState
+from chatbot.core.state import ActionKind, Phase, PlanState
 from chatbot.core.stops import held_risk
 from chatbot.messages.alerts_stop import open_words
-from chatbot.messages.alerts_target import MOVE_STOP, last_advice
+from chatbot.messages.alerts_target import CLOSE_PART, MOVE_STOP, last_advice
 from chatbot.messages.buttons import answers, copies
 from chatbot.messages.checklist import checklist_line
 from chatbot.messages.levels import next_line
 from chatbot.messages.lines import (
     BY_HAND,
-    LEFTOVERS,
     average_line,
     exchange_line,
     risk_words,
@@ -40,9 +38,9 @@ from chatbot.messages.lines import (
     told,
 )
 from chatbot.messages.numbers import r_multiple
+from chatbot.messages.resting import targets_line
 from chatbot.messages.values import Keyboard
 from chatbot.messages.views import Episode, Figures, Spoken, bold, said
-from chatbot.messages.words import CLOSE_WORDS
 from chatbot.ports import Priority
 
 
@@ -51,19 +49,17 @@ def filled(episode: Episode, event: Filled) -> Spoken:
     figures, before, after = episode.figures, episode.before, episode.after
     advised, exceeded = last_advice(episode), excess_of(episode)
     entry = event.kind in ENTRIES
-    first_in = event.kind is FillKind.TIER and event.index == 1
     lines = told(
         *excess_lines(figures, after, exceeded),
         *move_lines(episode, event, advised),
         fill_line(figures, event, leads=advised is None and exceeded is None),
         figures.title if entry else f"{figures.title} · {still_open(after, figures)}",
-        f"Set the stop at {figures.price(after.stop)}, if it is not there yet." if first_in else "",
+        *(overtaken_lines(episode) if episode.overtaken else order_lines(episode, event)),
         breach_line(episode),
-        risk_words(figures, held_risk(before), held_risk(after)) if entry else result_line(figures, after),
+        "" if entry else result_line(figures, after),
         average_line(figures, before.position, after.position) if entry else "",
-        exchange_line(after, figures),
-        next_line(after, figures),
-        checklist_line(after, figures, *fill_items(event)),
+        *(() if episode.overtaken else told(exchange_line(after, figures), next_line(after, figures))),
+        checklist_line(after, figures, *fill_items(episode, event)),
     )
     urgent = advised is not None or exceeded is not None
     number = 0 if advised is None else advised.action
@@ -72,15 +68,40 @@ def filled(episode: Episode, event: Filled) -> Spoken:
     )
 
 
-def fill_items(event: Filled) -> tuple[int, ...]:
-    """The checklist items a fill belongs to."""
+def order_lines(episode: Episode, event: Filled) -> tuple[str, ...]:
+    """The orders that protect and close the position now, and what an entry puts at risk."""
+    figures, before, after = episode.figures, episode.before, episode.after
+    first = event.kind is FillKind.TIER and event.index == 1
+    return told(
+        f"Set the stop at {figures.price(after.stop)}, if it is not there yet." if first else "",
+        targets_line(episode),
+        risk_words(figures, held_risk(before), held_risk(after)) if event.kind in ENTRIES else "",
+    )
+
+
+def overtaken_lines(episode: Episode) -> tuple[str, ...]:
+    """Which other message of the same update says what to do: this one must not contradict it."""
+    match episode.final.phase:
+        case Phase.CLOSED:
+            return ()
+        case Phase.CLOSING:
+            return ("What to do now is in the exit's message.",)
+        case _:
+            return (f"TP{episode.final.targets_hit} was reached as well: what to do now is in its message.",)
+
+
+def fill_items(episode: Episode, event: Filled) -> tuple[int, ...]:
+    """The checklist items a fill belongs to; an exit belongs to none, unless a close still waits for an answer."""
+    stop = () if episode.overtaken else (MOVE_STOP,)
     match event.kind:
         case FillKind.TIER:
-            return (1, MOVE_STOP) if event.index == 1 else (2, MOVE_STOP)
+            return (1 if event.index == 1 else 2, *stop)
         case FillKind.OUTSIDE:
-            return (2, MOVE_STOP)
-        case FillKind.TARGET | FillKind.EXIT:
-            return (4, MOVE_STOP)
+            return (2, *stop)
+        case FillKind.TARGET:
+            return (CLOSE_PART, *stop)
+        case FillKind.EXIT:
+            return (CLOSE_PART,) if episode.after.pending(ActionKind.CLOSE) else ()
         case unknown:
             assert_never(unknown)
 
@@ -146,7 +167,18 @@ def mended(state: PlanState, event: RiskExceeded) -> tuple[Decimal, Decimal]:
 def breach_line(episode: Episode) -> str:
     """A breach that belongs to this report."""
     notes = [moment.event.note for moment in episode.moments if isinstance(moment.event, BreachRecorded)]
-    return f"Recorded as a breach of the plan: {said(notes[0])}" if notes and notes[0] else breach_without(notes)
+    return (
+        f"Recorded as a breach of the plan: {said(note_words(notes[0]))}"
+        if notes and notes[0]
+        else breach_without(notes)
+    )
+
+
+def note_words(note: str) -> str:
+    """The guard that would have refused, in words, and what the user said."""
+    guard, *rest = note.split("; ", 1)
+    named = guard.replace("_", " ") if guard in {reason.value for reason in BlockReason} else guard
+    return "; ".join([named, *rest])
 
 
 def breach_without(notes: list[str]) -> str:
@@ -196,6 +228,7 @@ def fill_corrected(episode: Episode, event: FillCorrected) -> Spoken:
         f"{figures.title} · {still_open(after, figures)}",
         average_line(figures, before.position, after.position) if after.position.quantity else "",
         result_line(figures, after),
+        targets_line(episode),
     )
     urgency = Priority.INFO if exceeded is None else Priority.STOP_MOVE
     return Spoken(lines, urgency, report_keyboard(episode, None, exceeded))
@@ -221,7 +254,7 @@ def target_cancelled(episode: Episode, event: TargetCancelled) -> Spoken:
     lines = told(
         bold(f"TP{event.target} is cancelled: hold past it"),
         figures.title,
-        breach_line(episode),
+        targets_line(episode),
         next_line(episode.after, figures),
     )
     return Spoken(lines, Priority.INFO)
@@ -231,9 +264,10 @@ def breach_recorded(episode: Episode, event: BreachRecorded) -> Spoken:
     """A rule was broken on purpose; the plan's own stop or target is said again."""
     figures, after = episode.figures, episode.after
     lines = told(
-        bold(breach_headline(figures, after, event)),
+        bold(breach_headline(episode, event)),
         figures.title,
         breach_line(episode),
+        targets_line(episode),
         exchange_line(after, figures),
         next_line(after, figures),
         checklist_line(after, figures, MOVE_STOP if event.kind is BreachKind.LOOSENED_STOP else 4),
@@ -241,13 +275,15 @@ def breach_recorded(episode: Episode, event: BreachRecorded) -> Spoken:
     return Spoken(lines, Priority.INFO)
 
 
-def breach_headline(figures: Figures, state: PlanState, event: BreachRecorded) -> str:
+def breach_headline(episode: Episode, event: BreachRecorded) -> str:
     """Which rule, with what the plan says."""
+    figures, after = episode.figures, episode.after
     match event.kind:
         case BreachKind.LOOSENED_STOP:
-            return f"Looser stop noted. The plan's stop stays {figures.price(state.stop)}"
+            return f"Looser stop noted. The plan's stop stays {figures.price(after.stop)}"
         case BreachKind.GREEDY_HOLD:
-            return "Target cancelled after TP1"
+            named = [f"TP{m.event.target}" for m in episode.moments if isinstance(m.event, TargetCancelled)]
+            return f"{''.join(named) or 'A target'} is cancelled after TP{after.targets_hit}: hold past it"
         case BreachKind.OUTSIDE_ADD:
             return "Added outside the plan"
         case unknown:
@@ -260,15 +296,26 @@ def action_dropped(episode: Episode, event: ActionDropped) -> Spoken:
     action = episode.before.action(event.action)
     close = action is not None and action.kind is ActionKind.CLOSE
     number = 0 if action is None else action.index
+    standing = "" if episode.final.is_over else f" · open {open_words(after, figures)}"
     lines = told(
         bold(f"TP{number} noted as not closed" if close else f"Stop move to {figures.price(after.stop)} not done"),
-        f"{figures.title} · open {open_words(after, figures)}",
-        f"To close it by hand: {BY_HAND} Then /exited." if close else "",
-        exchange_line(after, figures),
-        next_line(after, figures),
-        checklist_line(after, figures, 4 if close else MOVE_STOP),
+        f"{figures.title}{standing}",
+        *(() if episode.overtaken else undone_lines(episode, close=close)),
+        checklist_line(after, figures, CLOSE_PART if close else MOVE_STOP),
     )
     return Spoken(lines, Priority.INFO)
+
+
+def undone_lines(episode: Episode, *, close: bool) -> tuple[str, ...]:
+    """How to do it after all, and what stands meanwhile."""
+    figures, after = episode.figures, episode.after
+    return told(
+        f"To close it by hand: {BY_HAND} Then /exited." if close else "",
+        f"Else its part goes with TP{after.next_target}." if close and after.next_target is not None else "",
+        targets_line(episode),
+        exchange_line(after, figures),
+        next_line(after, figures),
+    )
 
 
 def plan_armed(episode: Episode, _: PlanArmed) -> Spoken:
@@ -280,43 +327,3 @@ def plan_armed(episode: Episode, _: PlanArmed) -> Spoken:
         checklist_line(episode.after, figures, 1),
     )
     return Spoken(lines, Priority.INFO)
-
-
-def plan_closed(episode: Episode, event: PlanClosed) -> Spoken:
-    """The result in money and R, what happened, and what is only assumed."""
-    figures, after = episode.figures, episode.after
-    entered = after.position.entered > 0
-    result = f"{figures.signed(event.realised_pnl)}, {r_multiple(event.r_multiple)}" if entered else "nothing entered"
-    lines = told(
-        bold(f"Plan {figures.view.number} closed: {result}"),
-        f"{figures.title} · {CLOSE_WORDS[event.reason]}.",
-        history_line(after, figures) if entered else "",
-        closed_by_assumption(after, event),
-        f"Breaches: {after.breaches}." if after.breaches else "",
-        LEFTOVERS,
-    )
-    return Spoken(lines, Priority.INFO)
-
-
-def history_line(state: PlanState, figures: Figures) -> str:
-    """What went in and out, each at its average price."""
-    into = [fill for fill in state.fills if fill.kind in ENTRIES]
-    out = [fill for fill in state.fills if fill.kind not in ENTRIES]
-    told_out = f" · out {side_words(out, figures)}" if out else ""
-    return f"In {side_words(into, figures)}{told_out}"
-
-
-def side_words(fills: list[Filled], figures: Figures) -> str:
-    """The sum of some fills and their average price."""
-    quantity = sum((fill.quantity for fill in fills), ZERO)
-    worth = sum((fill.quantity * fill.price for fill in fills), ZERO)
-    several = f" on average, {len(fills)} fills" if len(fills) > 1 else ""
-    return f"{figures.quantity(quantity)} at {figures.price(worth / quantity)}{several}"
-
-
-def closed_by_assumption(state: PlanState, event: PlanClosed) -> str:
-    """What nobody confirmed is marked so."""
-    if state.plan.follow is Follow.ASSUMED:
-        return "All fills are assumed, at the price of their event."
-    guessed = event.assumed or any(fill.assumed for fill in state.fills)
-    return "Assumed: not every close was confirmed. Correct it with /correct." if guessed else ""

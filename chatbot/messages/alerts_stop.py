@@ -5,16 +5,18 @@ What may already be closed is asked about, and an unsure quantity is told as a r
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from chatbot.core.events import ReassessAdvised, StopAdvised, StopHit, StopReason
 from chatbot.core.exits import REASSESS_R
 from chatbot.core.reports import ALL_TARGETS, certainly_open
 from chatbot.core.state import ActionKind, Phase, PlanState
 from chatbot.core.stops import held_risk
 from chatbot.messages.alerts_target import CLOSE_PART, MOVE_STOP, earlier_closes, last_advice, moment_after, trail_words
-from chatbot.messages.buttons import Row, answers, close_answers, copies
+from chatbot.messages.buttons import Row, added_command, answers, close_answers, copies, copy_command
 from chatbot.messages.checklist import checklist_line, stop_differs
 from chatbot.messages.levels import next_line
-from chatbot.messages.lines import BY_HAND, assumed_line, exchange_line, risk_words, stop_change, told
+from chatbot.messages.lines import BY_HAND, assumed_line, exchange_line, filled_anyway, risk_words, stop_change, told
 from chatbot.messages.numbers import number
 from chatbot.messages.values import Keyboard
 from chatbot.messages.views import Episode, Figures, Spoken, bold
@@ -28,15 +30,20 @@ def stop_hit(episode: Episode, event: StopHit) -> Spoken:
     rests = stop_rests(state, event)
     lines = told(
         bold(stop_headline(episode, event, rests=rests)),
-        f"{figures.title} · {stop_why(state, figures, event)}",
+        f"{figures.title} · {stop_why(episode, event)}",
         unsure_line(moment_after(episode), figures),
         f"If anything is still open, exit by hand. {BY_HAND}" if rests else BY_HAND,
         entered_line(state, figures),
         exchange_line(state, figures),
         assumed_line(figures.plan),
-        checklist_line(episode.after, figures, CLOSE_PART if earlier_closes(state, ALL_TARGETS) else MOVE_STOP),
+        checklist_line(episode.after, figures, *exit_items(state)),
     )
     return Spoken(lines, Priority.STOP, stop_keyboard(episode, event, rests=rests), event.action)
+
+
+def exit_items(state: PlanState) -> tuple[int, ...]:
+    """An exit is no line of the checklist, but closes that wait for an answer are."""
+    return (CLOSE_PART,) if earlier_closes(state, ALL_TARGETS) else ()
 
 
 def stop_rests(state: PlanState, event: StopHit) -> bool:
@@ -65,13 +72,16 @@ def open_words(state: PlanState, figures: Figures) -> str:
     return f"{number(surely, 8)} to {figures.quantity(at_most)}"
 
 
-def stop_why(state: PlanState, figures: Figures, event: StopHit) -> str:
+def stop_why(episode: Episode, event: StopHit) -> str:
     """The rule: everything open goes at the stop."""
+    state, figures = episode.before, episode.figures
     if state.phase is Phase.CLOSING:
         return f"the stop was reached at {figures.price(event.price)}"
     if earlier_closes(state, ALL_TARGETS):
         return "all that is open goes"
-    result = state.plan.sign * (event.price - state.position.average) * state.position.quantity
+    asked = moment_after(episode).action(event.action)
+    price = event.price if asked is None else asked.price
+    result = state.plan.sign * (price - state.position.average) * state.position.quantity
     return f"all that is open goes, about {figures.signed(result)} on it before fees"
 
 
@@ -89,20 +99,30 @@ def entered_line(state: PlanState, figures: Figures) -> str:
     pending = state.pending(ActionKind.ADD)
     if pending is None:
         return ""
-    return (
-        f"If you entered tier {pending.index} ({figures.quantity(pending.quantity)}): exit that too. "
-        "Else cancel its order."
-    )
+    quantity = figures.quantity(pending.quantity)
+    anyway = filled_anyway(figures, pending.price, pending.quantity)
+    return f"Tier {pending.index} ({quantity}) is off: cancel its order. {anyway} and exit that too."
 
 
 def stop_keyboard(episode: Episode, event: StopHit, *, rests: bool) -> Keyboard:
     """The exit's answer, then those of closes nobody answered."""
     figures, final = episode.figures, episode.final
     action = final.action(event.action)
-    rows: list[Row] = [] if action is None else list(answers(figures, action, rests=rests))
-    for close in earlier_closes(final, ALL_TARGETS):
+    closes, pending = earlier_closes(final, ALL_TARGETS), episode.before.pending(ActionKind.ADD)
+    unsure = unsure_exit(final)
+    rows: list[Row] = [] if action is None else list(answers(figures, action, rests=rests, unsure=unsure))
+    for close in closes:
         rows.extend(close_answers(figures, close))
-    return (*rows, *copies(figures, None if action is None else certainly_open(final), None))
+    if action is not None and unsure is None:
+        rows.extend(copies(figures, action.quantity, None))
+    return (*rows, *copy_command("" if pending is None else added_command(figures, pending.price, pending.quantity)))
+
+
+def unsure_exit(state: PlanState) -> Decimal | None:
+    """What "done" would record of an exit while closes are unanswered; None where everything goes for certain."""
+    if not earlier_closes(state, ALL_TARGETS):
+        return None
+    return certainly_open(state) or state.position.quantity
 
 
 def stop_advised(episode: Episode, event: StopAdvised) -> Spoken:
@@ -111,13 +131,13 @@ def stop_advised(episode: Episode, event: StopAdvised) -> Spoken:
     advised = last_advice(episode) or event
     own = advised.reason is StopReason.USER
     why = trail_words(after) if advised.reason is StopReason.TRAIL else STOP_WORDS[advised.reason]
+    ahead = () if episode.overtaken else told(exchange_line(after, figures), next_line(after, figures))
     lines = told(
         bold(f"{'Your' if own else 'Move'} {stop_change(figures, before.stop, advised.stop)}"),
         f"{figures.title} · {why}",
         "" if earlier_closes(after, ALL_TARGETS) else risk_words(figures, held_risk(before), held_risk(after)),
-        exchange_line(after, figures),
         assumed_line(figures.plan),
-        next_line(after, figures),
+        *ahead,
         checklist_line(after, figures, MOVE_STOP),
     )
     action = episode.final.action(advised.action)

@@ -23,9 +23,10 @@ def press(figures: Figures, verb: Verb, action: int) -> Press:
     return Press(verb, figures.view.plan_id, action)
 
 
-def answers(figures: Figures, action: Action, *, rests: bool) -> tuple[Row, ...]:
-    """The rows that answer one action."""
-    done = Button(done_label(figures, action, rests=rests), press(figures, Verb.DONE, action.number), style=Style.GOOD)
+def answers(figures: Figures, action: Action, *, rests: bool, unsure: Decimal | None = None) -> tuple[Row, ...]:
+    """The rows that answer one action; a quantity that other answers may change (`unsure`) is named on the button."""
+    label = done_label(figures, action, rests=rests, unsure=unsure)
+    done = Button(label, press(figures, Verb.DONE, action.number), style=Style.GOOD)
     other = Button("Other price", press(figures, Verb.OTHER_PRICE, action.number))
     skip = Button("Not filled" if rests else "Skip", press(figures, Verb.SKIP, action.number))
     later = Button("Remind me in 5 min", press(figures, Verb.SNOOZE, action.number))
@@ -33,12 +34,21 @@ def answers(figures: Figures, action: Action, *, rests: bool) -> tuple[Row, ...]
     return ((done, other), (later,) if action.kind is ActionKind.EXIT else (skip, later))
 
 
-def done_label(figures: Figures, action: Action, *, rests: bool) -> str:
+def price_only(figures: Figures, action: Action) -> tuple[Row, ...]:
+    """The answers where an order filled at a price only the user knows."""
+    return (
+        (Button("Filled: type the price", press(figures, Verb.OTHER_PRICE, action.number), style=Style.GOOD),),
+        (Button("Remind me in 5 min", press(figures, Verb.SNOOZE, action.number)),),
+    )
+
+
+def done_label(figures: Figures, action: Action, *, rests: bool, unsure: Decimal | None) -> str:
     """What the user confirms with one tap."""
     price = figures.price(action.price)
     if action.kind is ActionKind.MOVE_STOP:
         return f"Stop is at {price}"
-    return f"{'Filled' if rests else 'Done'} at {price}"
+    done = "Filled" if rests else "Done"
+    return f"{done} at {price}" if unsure is None else f"{done}: {figures.quantity(unsure)} at {price}"
 
 
 def stop_answers(figures: Figures, action: Action) -> tuple[Row, ...]:
@@ -95,3 +105,13 @@ def copies(figures: Figures, quantity: Decimal | None, stop: Decimal | None) -> 
     if stop is not None:
         row.append(Button(f"Copy stop {figures.price(stop)}", copy=plain(stop)))
     return (tuple(row),) if row else ()
+
+
+def added_command(figures: Figures, price: Decimal, quantity: Decimal) -> str:
+    """What the user sends if an entry filled although its offer had ended."""
+    return f"/added {figures.view.number} {plain(price)} {plain(quantity)}"
+
+
+def copy_command(command: str) -> tuple[Row, ...]:
+    """A row that copies a command; none without one."""
+    return ((Button(f"Copy {command}", copy=command),),) if command else ()

@@ -143,8 +143,9 @@ def tiers_listed(numbers: Sequence[int]) -> str:
 
 
 def checklist_line(state: PlanState, figures: Figures, *items: int) -> str:
-    """The items an action belongs to and what is still open on them."""
-    return "Checklist: " + " · ".join(item_words(state, figures, number) for number in items)
+    """The items an action belongs to and what is still open on them; empty where it belongs to none."""
+    told = " · ".join(item_words(state, figures, number) for number in items)
+    return f"Checklist: {told}" if told else ""
 
 
 def item_words(state: PlanState, figures: Figures, number: int) -> str:
@@ -185,7 +186,8 @@ def daily(states: Sequence[tuple[PlanState, PlanView, Decimal | None]]) -> Messa
 def daily_block(state: PlanState, view: PlanView, price: Decimal | None) -> Block:
     """One plan's part of the daily checklist."""
     figures = figures_of(state.plan, view)
-    weight = percent(state.filled_weight)
-    head = f"{bold(figures.title)} · {weight} of margin in · stop {figures.price(state.stop)}"
+    entered = "nothing entered yet" if state.entry is None else f"{percent(state.filled_weight)} of margin in"
+    now = "" if price is None else f" · price {figures.price_seen(price)}"
+    head = f"{bold(figures.title)} · {entered} · stop {figures.price(state.stop)}{now}"
     lines = (head, *during_lines(state, figures), next_line(state, figures, price))
     return Block(tuple(line for line in lines if line), f"/plan {view.number} for the rest")

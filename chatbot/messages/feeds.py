@@ -1,4 +1,4 @@
-"""What is said when prices stop coming, and when they come again."""
+"""What is said when prices stop coming, when they come again, and when a plan can't be watched."""
 
 from __future__ import annotations
 
@@ -26,4 +26,12 @@ def feed_back(exchange: str, symbol: str, heard: Millis | None, now: Millis, pri
     return Message(
         f"✅ <b>{escape(symbol)}: prices of {escape(exchange)} are back.</b>{spell}{stands}\n"
         "A touch in between that has come back I may not have seen: check your orders on the exchange."
+    )
+
+
+def plan_unwatched(plan_number: int) -> Message:
+    """A plan the bot can't follow: whoever relies on it has to know."""
+    return Message(
+        f"⚠ <b>I can't read plan {plan_number} any more, it is NOT watched.</b>\n"
+        "Something is broken on my side. Watch your stop on the exchange yourself: no alerts of this plan will come."
     )

@@ -13,6 +13,7 @@ from chatbot.core.plan import Follow, LockR, Plan, Trail
 from chatbot.core.position import Position
 from chatbot.core.state import PlanState, full_weight
 from chatbot.core.stops import Advice, Verdict, least_gap, scale_in_candidates
+from chatbot.messages.buttons import added_command
 from chatbot.messages.checklist import stop_differs
 from chatbot.messages.numbers import amount, percent
 from chatbot.messages.views import Figures, sentence
@@ -137,6 +138,11 @@ def refusal(state: PlanState, figures: Figures, target: int, advice: Advice) -> 
         return f"{named} is not tighter."
     room = figures.price(least_gap(state.plan, state.r))
     return f"{named} is too close to the market: a stop keeps {room} of room."
+
+
+def filled_anyway(figures: Figures, price: Decimal, quantity: Decimal) -> str:
+    """How to tell of an entry that filled although its offer had ended."""
+    return f"If it filled all the same, send <code>{added_command(figures, price, quantity)}</code>"
 
 
 def share_words(value: Decimal) -> str:

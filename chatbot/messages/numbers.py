@@ -24,7 +24,7 @@ def number(value: Decimal, places: int | None = None) -> str:
     rounded = value if places is None else rounded_to(value, places)
     if rounded == 0:
         return "0"
-    text = f"{abs(rounded):,f}".replace(",", GAP)
+    text = f"{rounded.copy_abs():,f}".replace(",", GAP)
     if "." in text:
         text = text.rstrip("0").rstrip(".")
     return MINUS + text if rounded < 0 else text

@@ -15,9 +15,9 @@ from chatbot.core.reports import certainly_open
 from chatbot.core.state import Action, ActionKind, PlanState
 from chatbot.core.triggers import question_of
 from chatbot.messages.alerts_entry import missed_order
-from chatbot.messages.alerts_stop import open_words, unsure_line
+from chatbot.messages.alerts_stop import exit_items, open_words, unsure_exit, unsure_line
 from chatbot.messages.alerts_target import CLOSE_PART, MOVE_STOP, earlier_close
-from chatbot.messages.buttons import answers, close_answers, copies, missed_answers, question_answers
+from chatbot.messages.buttons import answers, close_answers, copies, missed_answers, price_only, question_answers
 from chatbot.messages.checklist import checklist_line
 from chatbot.messages.lines import BY_HAND, exchange_line, told
 from chatbot.messages.numbers import utc_time
@@ -28,28 +28,34 @@ from chatbot.messages.views import Figures, PlanView, bold, figures_of, said
 def repeat(
     state: PlanState, action_number: int, view: PlanView, price: Decimal | None, *, wanted: bool = False
 ) -> Message | None:
-    """The reminder of a pending action; None once it is settled. `wanted`: the user asked for this reminder."""
+    """The reminder of a pending action; None once it is settled. `wanted`: the user asked for this reminder.
+
+    `view.seen_at` tells how old the price is.
+    """
     action = state.action(action_number)
     overtaken = state.missed is not None
     if action is None or (action.kind in (ActionKind.ADD, ActionKind.ANSWER) and not (wanted or overtaken)):
         return None
     figures = figures_of(state.plan, view)
     lines = told(
-        bold(f"Still open: {asked_words(state, figures, action)}"),
+        bold(f"Still open: {asked_words(state, figures, action, price)}"),
         f"{figures.title} · asked at {utc_time(action.at)} · {price_words(figures, price)}",
         *advice_lines(state, figures, action),
         exchange_line(state, figures),
         checklist_line(state, figures, *items_of(state, action)),
     )
-    return Message("\n".join(lines), repeat_keyboard(state, figures, action))
+    return Message("\n".join(lines), repeat_keyboard(state, figures, action, price))
 
 
 def price_words(figures: Figures, price: Decimal | None) -> str:
     """The price of now, or that there is none."""
-    return "no price at the moment" if price is None else f"price now {figures.price(price)}"
+    if price is None:
+        return "no price at the moment"
+    seen = figures.price_seen(price)
+    return f"price now {seen}" if seen == figures.price(price) else f"price {seen}"
 
 
-def asked_words(state: PlanState, figures: Figures, action: Action) -> str:
+def asked_words(state: PlanState, figures: Figures, action: Action, price: Decimal | None) -> str:
     """What was asked, with its number."""
     at = figures.price(action.price)
     match action.kind:
@@ -64,12 +70,20 @@ def asked_words(state: PlanState, figures: Figures, action: Action) -> str:
         case ActionKind.MOVE_STOP:
             return f"move the stop to {at}"
         case ActionKind.EXIT:
-            reached = f"stop reached at {at}"
-            return (
-                f"{reached}. Filled?" if exit_rests(state, action) else f"exit {open_words(state, figures)}, {reached}"
-            )
+            return exit_words(state, figures, action, price)
         case unknown:
             assert_never(unknown)
+
+
+def exit_words(state: PlanState, figures: Figures, action: Action, price: Decimal | None) -> str:
+    """An exit: whether the stop order on the exchange filled, else all that is open by hand."""
+    reached = f"stop reached at {figures.price(action.price)}"
+    if exit_rests(state, action):
+        return f"{reached}. Filled?"
+    if filled_since(state, action, price):
+        held = figures.price(state.exchange_stop or state.stop)
+        return f"price went through the stop {held} on your exchange. Filled? At what price?"
+    return f"exit {open_words(state, figures)}, {reached}"
 
 
 def close_words(state: PlanState, figures: Figures, action: Action) -> str:
@@ -89,8 +103,6 @@ def asked_quantity(state: PlanState, action: Action) -> Decimal:
     match action.kind:
         case ActionKind.CLOSE:
             return target_quantity(state, action.index)
-        case ActionKind.EXIT:
-            return certainly_open(state)
         case _:
             return action.quantity
 
@@ -122,12 +134,12 @@ def items_of(state: PlanState, action: Action) -> tuple[int, ...]:
         case ActionKind.MOVE_STOP:
             return (MOVE_STOP,)
         case ActionKind.EXIT:
-            return (CLOSE_PART if state.pending(ActionKind.CLOSE) else MOVE_STOP,)
+            return exit_items(state)
         case unknown:
             assert_never(unknown)
 
 
-def repeat_keyboard(state: PlanState, figures: Figures, action: Action) -> Keyboard:
+def repeat_keyboard(state: PlanState, figures: Figures, action: Action, price: Decimal | None) -> Keyboard:
     """The same answers as the first time."""
     earlier = earlier_close(state, action.index) if action.kind is ActionKind.CLOSE else None
     if action.kind is ActionKind.ANSWER:
@@ -136,9 +148,20 @@ def repeat_keyboard(state: PlanState, figures: Figures, action: Action) -> Keybo
         return missed_answers(figures, action)
     if earlier is not None:
         return close_answers(figures, earlier)
+    if action.kind is ActionKind.EXIT:
+        return exit_keyboard(state, figures, action, price)
     stop = action.price if action.kind is ActionKind.MOVE_STOP else None
     quantity = None if stop is not None else asked_quantity(state, action)
     return (*answers(figures, action, rests=rests_of(state, action)), *copies(figures, quantity, stop))
+
+
+def exit_keyboard(state: PlanState, figures: Figures, action: Action, price: Decimal | None) -> Keyboard:
+    """The exit's answers; no quantity is copied while it is not certain."""
+    unsure = unsure_exit(state)
+    if filled_since(state, action, price):
+        return price_only(figures, action)
+    rows = answers(figures, action, rests=exit_rests(state, action), unsure=unsure)
+    return (*rows, *copies(figures, certainly_open(state) if unsure is None else None, None))
 
 
 def rests_of(state: PlanState, action: Action) -> bool:
@@ -149,19 +172,32 @@ def rests_of(state: PlanState, action: Action) -> bool:
             return resting.entries
         case ActionKind.CLOSE:
             return resting.targets
-        case ActionKind.EXIT:
-            return exit_rests(state, action)
-        case ActionKind.MOVE_STOP | ActionKind.ANSWER:
+        case ActionKind.EXIT | ActionKind.MOVE_STOP | ActionKind.ANSWER:
             return False
         case unknown:
             assert_never(unknown)
 
 
 def exit_rests(state: PlanState, action: Action) -> bool:
-    """Whether a stop order should have done it: one that price reached, and that has not filled already."""
-    filled = any(fill.kind is FillKind.EXIT for fill in state.fills)
-    reached = state.exchange_stop is None or state.plan.touched(action.price, state.exchange_stop)
-    return state.plan.resting.stop and reached and not filled
+    """Whether a stop order should have done it when it was asked: price was at the stop the exchange holds."""
+    return may_have_filled(state) and reached_on_exchange(state, action.price)
+
+
+def filled_since(state: PlanState, action: Action, price: Decimal | None) -> bool:
+    """Whether an exit asked for by hand was done by the stop on the exchange, which price has reached since."""
+    if price is None or exit_rests(state, action) or not may_have_filled(state):
+        return False
+    return reached_on_exchange(state, price)
+
+
+def may_have_filled(state: PlanState) -> bool:
+    """Whether a stop order rests and has not filled already."""
+    return state.plan.resting.stop and not any(fill.kind is FillKind.EXIT for fill in state.fills)
+
+
+def reached_on_exchange(state: PlanState, price: Decimal) -> bool:
+    """Whether `price` is at the stop the exchange is believed to hold, or beyond it."""
+    return state.exchange_stop is None or state.plan.touched(price, state.exchange_stop)
 
 
 def old_stop_line(state: PlanState, figures: Figures) -> str:

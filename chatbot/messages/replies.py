@@ -7,13 +7,15 @@ from html import escape
 from typing import Final
 
 from chatbot.core.events import FillKind
-from chatbot.core.plan import Plan
 from chatbot.core.state import Action, PlanState
+from chatbot.messages.buttons import missed_answers, plain
 from chatbot.messages.numbers import utc_stamp
+from chatbot.messages.repeats import asked_quantity
 from chatbot.messages.values import Button, Message, Press, Style, Verb
 from chatbot.messages.views import PlanView, figures_of, said
 from chatbot.ports import PlanRow
 
+LEAVES_OPEN: Final = "/cancel leaves it open."
 NEW_PLAN: Final = (Button("New plan", Press(Verb.NEW), style=Style.MAIN),)
 COMMANDS: Final = (
     ("new", "Build a plan"),
@@ -81,6 +83,11 @@ def nothing_to_cancel() -> Message:
     return Message("There is no plan being built. To stop following an armed plan: /cancel_plan 2.")
 
 
+def left_open() -> Message:
+    """The number that was asked for will not be typed."""
+    return Message("Left open: nothing was recorded. The alert's buttons still answer it.")
+
+
 def plan_is_over(number: int) -> Message:
     """A closed plan can't be cancelled."""
     return Message(f"Plan {number} is already closed. /plan {number} shows how it went.")
@@ -125,6 +132,22 @@ def how_was_it_left(state: PlanState, view: PlanView) -> Message:
     )
 
 
+def were_you_filled(state: PlanState, view: PlanView, entry: Action) -> Message:
+    """A plan whose entry was asked for and not answered is to be cancelled: its user may be in."""
+    figures = figures_of(state.plan, view)
+    entered, _ = missed_answers(figures, entry)
+    out = Button("Not entered", Press(Verb.SKIP, view.plan_id, entry.number), style=Style.GOOD)
+    keep = Button("Keep following", Press(Verb.KEEP, view.plan_id, entry.number))
+    return Message(
+        f"{figures.title} asked you for tier 1: {figures.quantity(entry.quantity)} near {figures.price(entry.price)}. "
+        "Were you filled?\n"
+        "• If you entered, I follow the trade to its end; get out, then tell me with "
+        f"<code>/exited {view.number} PRICE</code>.\n"
+        "• If not, cancel a resting entry: then the plan is over.",
+        (entered, (out, keep)),
+    )
+
+
 def fills(state: PlanState, view: PlanView) -> Message:
     """The fills of a plan, numbered for /correct."""
     figures = figures_of(state.plan, view)
@@ -149,21 +172,21 @@ FILL_NAMES: Final = {
 }
 
 
-def asks_real_fill(plan: Plan, view: PlanView, action: Action) -> Message:
+def asks_real_fill(state: PlanState, view: PlanView, action: Action) -> Message:
     """Ask for the real price, and maybe quantity."""
-    figures = figures_of(plan, view)
+    figures, price = figures_of(state.plan, view), plain(action.price)
     return Message(
         f"{figures.title}: at what price did it fill? Type the price, or price and quantity, for example "
-        f"<code>{action.price:f}</code> or <code>{action.price:f} {action.quantity:f}</code>."
+        f"<code>{price}</code> or <code>{price} {plain(asked_quantity(state, action))}</code>. {LEAVES_OPEN}"
     )
 
 
-def asks_real_stop(plan: Plan, view: PlanView, action: Action) -> Message:
+def asks_real_stop(state: PlanState, view: PlanView, action: Action) -> Message:
     """Ask where the stop really stands."""
-    figures = figures_of(plan, view)
+    figures = figures_of(state.plan, view)
     return Message(
         f"{figures.title}: where does your stop stand on the exchange? Type its price, for example "
-        f"<code>{action.price:f}</code>."
+        f"<code>{plain(action.price)}</code>. {LEAVES_OPEN}"
     )
 
 

@@ -26,7 +26,7 @@ StatusRow = tuple[PlanState, PlanView, Decimal | None]
 
 
 def status(states: Sequence[StatusRow]) -> Message:
-    """Every open plan in a few lines, what waits for an answer first."""
+    """Every open plan in a few lines, what waits for an answer first; a view's `seen_at` tells how old its price is."""
     if not states:
         return Message("No open plan. /new begins one.")
     now = utc_time(states[0][1].now)
@@ -50,7 +50,7 @@ def phase_words(state: PlanState) -> str:
 
 
 def price_words(figures: Figures, price: Decimal | None) -> str:
-    return "no price" if price is None else figures.price(price)
+    return "no price" if price is None else figures.price_seen(price)
 
 
 def open_lines(state: PlanState, figures: Figures) -> Iterator[str]:
@@ -96,7 +96,7 @@ def stop_words(state: PlanState, figures: Figures) -> str:
 
 def r_line(state: PlanState, figures: Figures) -> str:
     """R in price and money."""
-    return f"R {figures.price(state.r)} = {figures.money(state.r_money)}"
+    return f"R {figures.price(state.r)} in price = {figures.money(state.r_money)}"
 
 
 def result_lines(state: PlanState, figures: Figures, price: Decimal | None) -> Iterator[str]:
@@ -107,7 +107,7 @@ def result_lines(state: PlanState, figures: Figures, price: Decimal | None) -> I
     if price is None or state.position.quantity == 0:
         yield sentence(realised)
         return
-    yield f"Unrealised {unrealised_words(state, figures, price)} · {realised}"
+    yield f"Unrealised {unrealised_words(state, figures, price)} before fees · {realised}"
 
 
 def unrealised_words(state: PlanState, figures: Figures, price: Decimal) -> str:

@@ -10,18 +10,24 @@ from typing import Final
 from chatbot.core.events import Event
 from chatbot.core.money import Millis
 from chatbot.core.plan import MarginMode, Plan
-from chatbot.core.state import PlanState
+from chatbot.core.state import Phase, PlanState
 from chatbot.messages import numbers
 from chatbot.messages.values import Keyboard, Message
 from chatbot.ports import Priority
 
 USER_TEXT_LIMIT: Final = 400
 """The longest part of a user's own words that is repeated in a message."""
+FRESH: Final[Millis] = 60_000
+"""A price older than this is shown with its time."""
+DAY: Final[Millis] = 24 * 60 * 60_000
 
 
 @dataclass(frozen=True, slots=True)
 class PlanView:
-    """How a plan is called and quoted. `maintenance_rate` is None where it is unknown, or means nothing (cross)."""
+    """How a plan is called and quoted. `maintenance_rate` is None where it is unknown, or means nothing (cross).
+
+    `seen_at` is when the price shown with the plan was seen; None for a fresh one.
+    """
 
     plan_id: int
     number: int
@@ -29,6 +35,7 @@ class PlanView:
     quote: str
     maintenance_rate: Decimal | None
     now: Millis
+    seen_at: Millis | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +81,14 @@ class Figures:
         """Which plan this is about: `Plan 3 · BTC long`."""
         return f"Plan {self.view.number} · {self.view.base} {self.plan.side.value}"
 
+    def price_seen(self, value: Decimal) -> str:
+        """A market price; one that may no longer hold says when it was seen: `60 450, last 13:46 UTC`."""
+        seen, now = self.view.seen_at, self.view.now
+        if seen is None or now - seen <= FRESH:
+            return self.price(value)
+        when = numbers.utc_time(seen) if now - seen < DAY else numbers.utc_stamp(seen)
+        return f"{self.price(value)}, last {when}"
+
     @property
     def isolated(self) -> bool:
         return self.plan.margin_mode is MarginMode.ISOLATED
@@ -96,6 +111,11 @@ class Episode:
     def after(self) -> PlanState:
         """The state after the last of the events."""
         return self.moments[-1].after
+
+    @property
+    def overtaken(self) -> bool:
+        """Whether the same update went on to an exit or a further target: its message says what to do now."""
+        return self.final.phase not in (Phase.WAITING, Phase.OPEN) or self.final.targets_hit > self.after.targets_hit
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from chatbot.core.money import Millis
 from chatbot.sandbox.exchange.control import market_routes, run_market
 from chatbot.sandbox.exchange.emulator import ExchangeEmulator
 from chatbot.sandbox.exchange.market import Market
+from chatbot.sandbox.exchange.payloads import WEIGHT_LIMIT
 from chatbot.sandbox.telegram import TelegramEmulator
 
 TOKEN: Final = "1:sandbox"  # noqa: S105 -- the emulator takes any token
@@ -35,11 +36,20 @@ class Stage:
 
 @asynccontextmanager
 async def staged(
-    market: Market, *, host: str = "127.0.0.1", port: int = 0, state_path: Path | None = None
+    market: Market,
+    *,
+    host: str = "127.0.0.1",
+    port: int = 0,
+    state_path: Path | None = None,
+    weight_limit: int | None = WEIGHT_LIMIT,
 ) -> AsyncIterator[Stage]:
-    """Both emulators running, time passing while the market plays; all stopped at the end."""
+    """Both emulators running, time passing while the market plays; all stopped at the end.
+
+    `weight_limit` is what a minute's requests to the exchange may weigh; None never refuses.
+    """
     async with AsyncExitStack() as stack:
-        telegram, exchange = TelegramEmulator(state_path=state_path), ExchangeEmulator(market)
+        telegram = TelegramEmulator(state_path=state_path)
+        exchange = ExchangeEmulator(market, weight_limit=weight_limit)
         telegram.app.add_routes(market_routes(market))
         await telegram.start(host, port)
         stack.push_async_callback(telegram.stop)

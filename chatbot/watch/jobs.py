@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import UTC
+from datetime import UTC, datetime
 from typing import Any, Final
 
 import structlog
 from apscheduler.events import EVENT_JOB_ERROR
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+from chatbot.breakage import described
 from chatbot.watch.candle_watch import CandleWatch
 from chatbot.watch.watcher import Watcher
 
 LOOK_SECONDS: Final = 1.0
 REFRESH_SECONDS: Final = 3600.0
+LAST_RUN_SECONDS: Final = 5.0
 JOB_DEFAULTS: Final = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
 log = structlog.get_logger(__name__)
 Work = Callable[[], Awaitable[None]]
@@ -27,13 +30,14 @@ class Jobs:
         self.watcher, self.candles, self.poll_seconds = watcher, candles, poll_seconds
         self.scheduler: Any = AsyncIOScheduler(timezone=UTC, job_defaults=JOB_DEFAULTS)
         self.scheduler.add_listener(report, EVENT_JOB_ERROR)
+        self.under_way: set[asyncio.Task[Any]] = set()
         watcher.on_exchange = self.poll_exchange
 
     def start(self, tick: Work, refresh: Work) -> None:
-        """Begin; `tick` is what time alone decides, `refresh` reloads the lists of markets."""
+        """Begin; `tick` is what time alone decides, `refresh` is done now and by the hour."""
         self.every(LOOK_SECONDS, self.candles.look, "candles")
         self.every(LOOK_SECONDS, tick, "clock")
-        self.every(REFRESH_SECONDS, refresh, "instruments")
+        self.every(REFRESH_SECONDS, refresh, "refresh", begin=datetime.now(UTC))
         self.scheduler.start()
 
     def poll_exchange(self, exchange: str) -> None:
@@ -42,21 +46,35 @@ class Jobs:
         if self.scheduler.get_job(name) is None:
             self.every(self.poll_seconds, lambda: self.watcher.poll(exchange), name)
 
-    def every(self, seconds: float, work: Work, name: str) -> None:
-        """Run `work` every so many seconds."""
-        self.scheduler.add_job(run, "interval", args=[work], seconds=seconds, id=name, replace_existing=True)
+    def every(self, seconds: float, work: Work, name: str, *, begin: datetime | None = None) -> None:
+        """Run `work` every so many seconds: first after as many, or as soon as `begin`."""
+        first = {} if begin is None else {"next_run_time": begin}
+        self.scheduler.add_job(
+            self.run, "interval", args=[work], seconds=seconds, id=name, replace_existing=True, **first
+        )
 
-    def stop(self) -> None:
-        """No more runs."""
-        if self.scheduler.running:
-            self.scheduler.shutdown(wait=False)
+    async def run(self, work: Work) -> None:
+        """One run of a job."""
+        task = asyncio.current_task()
+        if task is not None:
+            self.under_way.add(task)
+            task.add_done_callback(self.under_way.discard)
+        await work()
 
-
-async def run(work: Work) -> None:
-    """One run of a job."""
-    await work()
+    async def stop(self) -> None:
+        """No more runs; those under way may end, because one that is cut off would be told as an error."""
+        if not self.scheduler.running:
+            return
+        self.scheduler.pause()
+        # A run that was handed out a moment ago begins before it is waited for.
+        await asyncio.sleep(0)
+        if self.under_way:
+            await asyncio.wait(self.under_way, timeout=LAST_RUN_SECONDS)
+        self.scheduler.shutdown(wait=False)
+        # The scheduler puts its own end off to the next turn of the loop.
+        await asyncio.sleep(0)
 
 
 def report(event: Any) -> None:
     """The outermost place for a job's errors: it is logged, and the next run comes as planned."""
-    log.error("job failed", job=event.job_id, error=type(event.exception).__name__, exc_info=event.exception)
+    log.error("job failed", job=event.job_id, error=described(event.exception))

@@ -6,6 +6,7 @@ A poll that fails is sorted by its error: asked again, paused, or given up for a
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import Final, Protocol
 
@@ -38,29 +39,46 @@ class PriceSource(Protocol):
     ) -> list[Candle]: ...
 
 
+@dataclass(frozen=True, slots=True)
+class Clocks:
+    """`wall` is the time of day, to be told; `steady` never jumps: pauses and silence are measured with it."""
+
+    wall: Clock
+    steady: Clock
+
+
 class Watcher:
     """Holds the indexes and polls. Lives on the event loop."""
 
     def __init__(
-        self, source: PriceSource, trades: Trades, outages: Outages, on_database: OnDatabase, wall: Clock
+        self, source: PriceSource, trades: Trades, outages: Outages, on_database: OnDatabase, clocks: Clocks
     ) -> None:
         self.source, self.trades, self.outages = source, trades, outages
-        self.on_database, self.wall = on_database, wall
+        self.on_database, self.wall, self.steady = on_database, clocks.wall, clocks.steady
         self.indexes: dict[Market, QuietIndex] = {}
         self.plans: dict[int, Watched] = {}
         self.heard: dict[Market, Millis] = {}
+        """When each watched market was last heard, by the steady clock."""
         self.silent: set[Market] = set()
+        self.left: set[Market] = set()
+        """Silent markets whose last plan is over: still stored as silent, and to be forgotten."""
         self.resume_at: dict[str, Millis] = {}
+        """By the steady clock."""
         self.on_exchange: Callable[[str], None] = lambda _: None
 
     async def load(self) -> None:
-        """Every stored plan that is not over, at start."""
-        self.silent = await self.on_database(self.outages.silent)
+        """Every stored plan that is not over, at start: before anything else may move one."""
+        silent = await self.on_database(self.outages.silent)
         self.put(await self.on_database(self.trades.all_watched))
+        self.silent, self.left = silent & self.indexes.keys(), silent - self.indexes.keys()
+        await self.forget_left()
 
     def put(self, changed: Sequence[Watched]) -> None:
-        """Plans that changed: watched anew, or no more once they are over."""
+        """Plans that changed: watched anew, or no more once they are over. Older news than is known is no news."""
         for plan in changed:
+            known = self.plans.get(plan.row.plan_id)
+            if known is not None and plan.row.sequence < known.row.sequence:
+                continue
             if plan.row.phase is Phase.CLOSED:
                 self.forget(plan.row.plan_id)
             else:
@@ -71,7 +89,7 @@ class Watcher:
         market = (plan.row.exchange, plan.row.symbol)
         if market not in self.indexes:
             self.indexes[market] = QuietIndex()
-            self.heard.setdefault(market, self.wall())
+            self.heard[market] = self.steady()
             self.on_exchange(plan.row.exchange)
         self.indexes[market].put(plan.row.plan_id, plan.row.interval)
         self.plans[plan.row.plan_id] = plan
@@ -86,6 +104,9 @@ class Watcher:
         if not len(self.indexes[market]):
             del self.indexes[market]
             self.heard.pop(market, None)
+            if market in self.silent:
+                self.silent.discard(market)
+                self.left.add(market)
 
     def exchanges(self) -> frozenset[str]:
         """The exchanges that have watched plans."""
@@ -93,10 +114,11 @@ class Watcher:
 
     async def poll(self, exchange: str) -> None:
         """Ask an exchange once, wake the plans concerned, and notice who has not been heard for too long."""
+        await self.forget_left()
         symbols = frozenset(symbol for name, symbol in self.indexes if name == exchange)
         if not symbols:
             return
-        if self.wall() >= self.resume_at.get(exchange, 0):
+        if self.steady() >= self.resume_at.get(exchange, 0):
             await self.ask(exchange, symbols)
         await self.notice(exchange, symbols)
 
@@ -107,18 +129,28 @@ class Watcher:
         except MarketError as error:
             remedy = error.remedy
             wait = GIVEN_UP_FOR if isinstance(remedy, GiveUp) else remedy.after
-            self.resume_at[exchange] = self.wall() + wait
+            self.resume_at[exchange] = self.steady() + wait
             log.warning("prices failed", exchange=exchange, remedy=type(remedy).__name__, wait_ms=wait)
             return
         await self.take(exchange, tuple(quotes.values()))
 
     async def take(self, exchange: str, quotes: Sequence[Quote]) -> None:
         """Prices came: keep them, and wake the plans whose quiet interval they left."""
-        touched = {q.symbol: self.touched((exchange, q.symbol), q) for q in quotes}
-        for quote in quotes:
-            self.heard[exchange, quote.symbol] = self.wall()
-        if quotes:
-            await self.on_database(lambda: self.trades.prices(exchange, quotes, touched))
+        for market in {(exchange, quote.symbol) for quote in quotes} & self.indexes.keys():
+            self.heard[market] = self.steady()
+        if not quotes:
+            return
+        touched = self.all_touched(exchange, quotes)
+        await self.on_database(lambda: self.trades.prices(exchange, quotes, touched))
+        # A plan that its user moved meanwhile has another interval now, which these very prices may have left.
+        now = self.all_touched(exchange, quotes)
+        moved = {symbol: [one for one in plan_ids if one not in touched[symbol]] for symbol, plan_ids in now.items()}
+        if any(moved.values()):
+            await self.on_database(lambda: self.trades.prices(exchange, quotes, moved))
+
+    def all_touched(self, exchange: str, quotes: Sequence[Quote]) -> dict[str, list[int]]:
+        """The plans that these prices concern, by symbol."""
+        return {quote.symbol: self.touched((exchange, quote.symbol), quote) for quote in quotes}
 
     def touched(self, market: Market, quote: Quote) -> list[int]:
         """The plans of a market that a price concerns."""
@@ -127,12 +159,29 @@ class Watcher:
 
     async def notice(self, exchange: str, symbols: frozenset[str]) -> None:
         """Tell users of a market that fell silent, and when it is heard again."""
-        for symbol in sorted(symbols):
-            market, heard = (exchange, symbol), self.heard.get((exchange, symbol), self.wall())
-            quiet = self.wall() - heard > SILENCE
-            if quiet and market not in self.silent:
-                self.silent.add(market)
-                await self.on_database(partial(self.outages.fell_silent, *market, heard))
-            elif not quiet and market in self.silent:
-                self.silent.discard(market)
+        for market in sorted((exchange, symbol) for symbol in symbols):
+            if market not in self.indexes:
+                continue
+            silent_for = self.steady() - self.heard[market]
+            if silent_for > SILENCE and market not in self.silent:
+                await self.on_database(partial(self.outages.fell_silent, *market, self.wall() - silent_for))
+                self.remember(market, silent=True)
+            elif silent_for <= SILENCE and market in self.silent:
                 await self.on_database(partial(self.outages.is_back, *market))
+                self.remember(market, silent=False)
+
+    def remember(self, market: Market, *, silent: bool) -> None:
+        """What users were told, once that is committed; a market forgotten meanwhile is not kept."""
+        if not silent:
+            self.silent.discard(market)
+        elif market in self.indexes:
+            self.silent.add(market)
+        else:
+            self.left.add(market)
+
+    async def forget_left(self) -> None:
+        """Who comes to such a market later was never told that it was silent."""
+        left = frozenset(self.left - self.silent)
+        if left:
+            await self.on_database(partial(self.outages.forget, left))
+        self.left -= left | self.silent

@@ -35,7 +35,7 @@ def test_a_message_comes_back_as_stored(units: Units, user: User, agreed: Plan) 
     rows = (({"text": "Done ✓", "data": "c:1"}, {"text": "Copy", "copy": "0.02"}), ({"text": "Site", "url": "x"},))
     with units() as unit:
         plan_id = unit.plans.add(user, agreed).plan_id
-        said = OutMessage(70, "<b>Add</b>", Priority.ADD, "p1:3", rows, plan_id, 3, "status", True, NOW - 5)
+        said = OutMessage(70, "<b>Add</b>", Priority.ADD, "p1:3", rows, plan_id, 3, "status", True, NOW - 5, 2)
         unit.outbox.add(said, NOW)
     with units() as unit:
         (claimed,) = unit.outbox.claim(NOW)
@@ -164,20 +164,106 @@ def test_messages_under_way_at_a_crash_are_sent_again(units: Units) -> None:
     assert [(one.message.text, one.uncertain) for one in again] == [("stop", True), ("other", False)]
 
 
-def test_a_plans_queued_messages_of_a_priority_are_superseded(units: Units, user: User, agreed: Plan) -> None:
-    """A stop takes the plan's queued adds with it: not other priorities, not other plans, not what is under way."""
+def of_plan(name: str, plan_id: int, action: int, priority: Priority = Priority.ADD) -> OutMessage:
+    """A message that asks for an action of a plan."""
+    return replace(message(name, priority=priority), plan_id=plan_id, action=action)
+
+
+def test_messages_that_ask_for_what_is_settled_are_superseded(units: Units, user: User, agreed: Plan) -> None:
+    """Whatever their priority; not other actions, not what asks for nothing, not other plans."""
     with units() as unit:
         plans = [unit.plans.add(user, agreed).plan_id for _ in range(2)]
-        under_way = replace(message("under way", chat_id=1, priority=Priority.ADD), plan_id=plans[0])
-        unit.outbox.add(under_way, NOW)
-        (claimed,) = unit.outbox.claim(NOW)
-        unit.outbox.add(replace(message("add", priority=Priority.ADD), plan_id=plans[0]), NOW)
-        unit.outbox.add(replace(message("info", priority=Priority.INFO), plan_id=plans[0]), NOW)
-        unit.outbox.add(replace(message("their add", priority=Priority.ADD), plan_id=plans[1]), NOW)
-        unit.outbox.supersede(plans[0], Priority.ADD)
-        assert drain(unit.outbox) == ["their add", "info"]
-        unit.outbox.sent(claimed.outbox_id, 1, NOW)
-        assert unit.outbox.depth() == 0
+        unit.outbox.add(of_plan("exit", plans[0], 3, Priority.STOP), NOW)
+        unit.outbox.add(of_plan("add", plans[0], 2), NOW)
+        unit.outbox.add(of_plan("close", plans[0], 4), NOW)
+        unit.outbox.add(of_plan("told", plans[0], 0), NOW)
+        unit.outbox.add(of_plan("their add", plans[1], 2), NOW)
+        unit.outbox.supersede_actions(plans[0], ())
+        unit.outbox.supersede_actions(plans[0], {2, 3})
+        assert unit.outbox.unsent_actions(plans[0]) == {4}
+        assert unit.outbox.unsent_actions(plans[1]) == {2}
+        assert drain(unit.outbox) == ["close", "told", "their add"]
+        assert unit.outbox.unsent_actions(plans[0]) == frozenset()
+
+
+def test_a_message_under_way_is_not_tried_again_once_settled(units: Units, user: User, agreed: Plan) -> None:
+    """Whether its try fails or the process dies: what it asks for does not come after what settled it."""
+    with units() as unit:
+        plan_id = unit.plans.add(user, agreed).plan_id
+        for name, action in (("failing", 1), ("cut off", 2), ("arriving", 3)):
+            unit.outbox.add(of_plan(name, plan_id, action), NOW)
+            (claimed,) = unit.outbox.claim(NOW)
+            assert unit.outbox.unsent_actions(plan_id) == {action}
+            unit.outbox.supersede_actions(plan_id, {action})
+            assert unit.outbox.unsent_actions(plan_id) == frozenset()
+            assert unit.outbox.depth() == 1
+            if name == "failing":
+                unit.outbox.later(claimed.outbox_id, NOW, uncertain=True)
+            elif name == "cut off":
+                assert unit.outbox.recover() == 1
+            else:
+                unit.outbox.sent(claimed.outbox_id, 5, NOW)
+            assert unit.outbox.depth() == 0
+        assert drain(unit.outbox) == []
+
+
+def test_queued_messages_are_superseded_by_how_their_name_begins(units: Units) -> None:
+    """Only queued ones of that chat, and the beginning is taken by the letter."""
+    with units() as unit:
+        unit.outbox.add(message("daily_1:under way"), NOW)
+        unit.outbox.claim(NOW)
+        for name, chat_id in (("daily_1:a", 70), ("dailyx1:b", 70), ("daily_11:c", 70), ("daily_1:d", 2)):
+            unit.outbox.add(message(name, chat_id=chat_id), NOW)
+        unit.outbox.supersede_begun(70, "daily_1:")
+        assert unit.outbox.recover() == 1
+        assert sorted(drain(unit.outbox)) == ["daily_11:c", "daily_1:d", "daily_1:under way", "dailyx1:b"]
+
+
+def test_replies_alone_are_claimed_without_touching_the_rest(units: Units) -> None:
+    """The others are not tried, so no attempt is counted; a reply does not pass what is more urgent in its chat."""
+    with units() as unit:
+        for chat_id in (1, 2, 3):
+            unit.outbox.add(message(f"stop {chat_id}", chat_id=chat_id, priority=Priority.STOP), NOW + chat_id)
+        unit.outbox.add(message("reply 3", chat_id=3, priority=Priority.REPLY), NOW)
+        unit.outbox.add(message("reply 4", chat_id=4, priority=Priority.REPLY), NOW)
+        unit.outbox.add(message("add 4", chat_id=4, priority=Priority.ADD), NOW)
+        assert texts(unit.outbox.claim(NOW + 2, limit=1, replies_only=True)) == ["reply 3"]
+        assert texts(unit.outbox.claim(NOW + 3, limit=9, replies_only=True)) == ["reply 4"]
+        (stop,) = unit.outbox.claim(NOW + 3, busy_chats=frozenset({3, 4}))
+        assert (stop.message.text, stop.attempts) == ("stop 1", 1)
+
+
+def test_a_reply_waits_for_the_stop_of_its_own_chat(units: Units) -> None:
+    """While only replies may leave, a chat with something more urgent gets nothing; it is not put back either."""
+    with units() as unit:
+        unit.outbox.add(message("stop", priority=Priority.STOP), NOW)
+        unit.outbox.add(message("reply", priority=Priority.REPLY), NOW)
+        assert unit.outbox.claim(NOW, replies_only=True) == ()
+        (stop,) = unit.outbox.claim(NOW)
+        assert (stop.message.text, stop.attempts) == ("stop", 1)
+
+
+def test_what_is_over_is_forgotten_after_a_time(units: Units) -> None:
+    """Sent, superseded and dead messages go; what is unsent stays however old, and so does what a slot stands in."""
+    with units() as unit:
+        unit.outbox.add(replace(message("superseded"), slot="wizard"), NOW)
+        unit.outbox.add(replace(message("sent"), slot="wizard"), NOW)
+        unit.outbox.sent(unit.outbox.claim(NOW)[0].outbox_id, 500, NOW)
+        unit.outbox.add(message("dead"), NOW)
+        unit.outbox.dead(unit.outbox.claim(NOW)[0].outbox_id, "refused")
+        unit.outbox.add(message("under way"), NOW)
+        unit.outbox.claim(NOW)
+        unit.outbox.add(message("queued"), NOW)
+        unit.outbox.add(message("young", chat_id=2), NOW + 1)
+        unit.outbox.sent(unit.outbox.claim(NOW + 1)[0].outbox_id, 600, NOW + 1)
+        assert unit.outbox.tidy(NOW) == 0
+        assert unit.outbox.tidy(NOW + 1) == 3
+        assert unit.outbox.tidy(NOW + 1) == 0
+        assert unit.outbox.slot_message(70, "wizard") == 500
+        assert unit.outbox.recover() == 1
+        assert drain(unit.outbox, NOW + 1) == ["under way", "queued"]
+        unit.outbox.add(message("young", chat_id=2), NOW + 2)
+        assert drain(unit.outbox, NOW + 2) == []
 
 
 def test_a_slot_remembers_its_message(units: Units) -> None:

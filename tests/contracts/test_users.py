@@ -54,6 +54,14 @@ def test_pausing_a_chat_pauses_its_user_only(units: Units, user: User) -> None:
         assert unit.users.get(user.user_id) == user
 
 
+def test_pausing_says_whether_anybody_has_the_chat(units: Units, user: User) -> None:
+    """Also when that user was paused before: a chat nobody has is told apart."""
+    with units() as unit:
+        assert unit.users.pause(user.chat_id, paused=True)
+        assert unit.users.pause(user.chat_id, paused=True)
+        assert not unit.users.pause(80, paused=True)
+
+
 def test_ids_of_telegrams_full_range_are_kept(units: Units) -> None:
     """Ids beyond 32 bits and negative chats of groups are stored whole."""
     known = User(2**52 - 1, -(2**52 - 1))

@@ -49,6 +49,7 @@ from chatbot.core.inputs import (
 )
 from chatbot.core.plan import AnyOf, ManualTrigger, Plan, PriceTrigger, Resting
 from chatbot.core.plan_fields import iso
+from chatbot.core.quiet import Interval, quiet_interval
 from chatbot.core.reports import PATIENCE, deadline
 from chatbot.core.state import ActionKind, Phase, TierPhase
 from chatbot.core.stops import held_risk
@@ -180,7 +181,7 @@ def test_a_late_fill_after_the_stop_is_followed_to_its_end(talk: Talk) -> None:
     events = talk.done(ADD)
     assert names(events) == ["Filled", "StopHit"]
     assert names(talk.done(EXIT)) == ["Filled", "PlanClosed"]
-    assert (talk.state.close_reason, talk.state.position.realised) == (CloseReason.STOPPED, D(-5))
+    assert (talk.state.close_reason, talk.state.position.realised) == (CloseReason.STOPPED, D(-4))
 
 
 def test_a_late_fill_after_the_target_takes_the_target(talk: Talk) -> None:
@@ -450,12 +451,11 @@ def test_a_close_that_was_not_done_is_asked_for_after_the_exit(hit: Talk, answer
     assert names(hit.done(EXIT)) == ["Filled", "PlanClosed"]
 
 
-def test_an_exit_with_nothing_surely_open_only_waits_for_the_closes(hit: Talk) -> None:
-    """Every close is unanswered: the exit is done by saying so, the closes stay to be answered."""
+def test_an_exit_with_every_close_unanswered_says_that_none_was_done(hit: Talk) -> None:
+    """There was something to exit, so the closes were not done: all of it went at the exit's price."""
     hit.price(110, 114, 99)
-    assert names(hit.done(EXIT)) == ["ActionDropped"]
-    assert [action.kind for action in hit.state.actions] == [CLOSE] * 3
-    assert [names(hit.done(CLOSE))[-1] for _ in range(3)] == ["Filled", "Filled", "PlanClosed"]
+    assert names(hit.done(EXIT, "99")) == ["ActionDropped"] * 3 + ["Filled", "PlanClosed"]
+    assert hit.state.fills[-1].quantity == D(1)
 
 
 def test_an_exit_of_more_than_surely_open_settles_the_rest(hit: Talk) -> None:
@@ -525,8 +525,9 @@ def test_an_add_outside_the_plan_that_a_guard_objects_to_says_which(entered: Tal
 
 
 def test_an_add_reported_during_the_exit_is_exited_too(stopped: Talk) -> None:
-    """The offered add had filled after all: the exit takes it along."""
-    assert names(stopped.give(ReportAdd, D(102), D("0.5"))) == ["Filled", "BreachRecorded"]
+    """An add came on top: the exit is asked for anew, of all that is open now."""
+    assert names(stopped.give(ReportAdd, D(102), D("0.5"))) == ["Filled", "BreachRecorded", "StopHit"]
+    assert stopped.pending(EXIT).quantity == D("1.5")
     events = stopped.done(EXIT)
     assert isinstance(events[0], Filled)
     assert events[0].quantity == D("1.5")
@@ -759,10 +760,70 @@ def test_old_and_foreign_numbers_change_nothing(entered: Talk) -> None:
 
 
 def test_resting_orders_do_not_change_what_is_decided(talk: Talk) -> None:
-    """Only the wording of what is asked depends on where the orders are."""
+    """At the levels themselves only the wording of what is asked depends on where the orders are."""
     other = Talk(replace(talk.plan, resting=Resting(entries=True, stop=False, targets=False)))
     for price in ("100", "102", "106", "95"):
         assert talk.price(price) == other.price(price)
+
+
+def test_a_resting_entry_filled_at_its_own_level(talk: Talk) -> None:
+    """Price was seen beyond the level: the order was there before, and is not chased when price runs on."""
+    resting = Talk(replace(talk.plan, resting=Resting(entries=True)))
+    resting.price("99")
+    assert resting.pending(ADD).price == D(100)
+    assert resting.price("104") == ()
+    resting.done(ADD)
+    assert resting.state.entry == D(100)
+
+
+def test_a_resting_target_filled_at_its_own_price(entered: Talk) -> None:
+    """Seen at 107, the close that rests at 106 filled at 106; one done by hand fills where the price is."""
+    entered.price("107")
+    assert entered.pending(CLOSE).price == D(106)
+    by_hand = Talk(replace(entered.plan, resting=Resting(targets=False)))
+    by_hand.price("100")
+    by_hand.done(ADD)
+    by_hand.price("107")
+    assert by_hand.pending(CLOSE).price == D(107)
+
+
+def test_a_resting_stop_filled_where_the_exchange_holds_it(entered: Talk) -> None:
+    """Seen at 95, the stop that rests at 96 filled about there; the event keeps the price that was seen."""
+    events = entered.price("95")
+    assert isinstance(events[0], StopHit)
+    assert (events[0].price, entered.pending(EXIT).price) == (D(95), D(96))
+
+
+def test_an_offered_tier_that_filled_after_its_offer_ended_is_no_breach(entered: Talk) -> None:
+    """Tier 2 was offered and the stop came first: reported late it counts as tier 2, and the exit takes it along."""
+    entered.price("102", "95")
+    assert names(entered.give(ReportAdd, D(102), D("0.9"))) == ["Filled", "StopHit"]
+    assert (entered.state.breaches, entered.state.tiers[1].phase) == (0, TierPhase.FILLED)
+    assert entered.pending(EXIT).quantity == D("1.9")
+
+
+def test_a_withdrawn_entry_that_filled_is_no_breach(talk: Talk) -> None:
+    """Told not to chase, the user was in already: the trade is followed."""
+    talk.price("100", "103")
+    assert talk.state.tiers[0].phase is TierPhase.WITHDRAWN
+    assert names(talk.give(ReportAdd, D(100), D(1))) == ["Filled"]
+    assert talk.state.phase is Phase.OPEN
+
+
+def test_an_entry_at_its_own_stop_is_exited_at_once(talk: Talk) -> None:
+    """There is no trade in a fill at the stop or beyond it."""
+    talk.price("100")
+    assert names(talk.done(ADD, "96")) == ["Filled", "StopHit"]
+    assert talk.state.phase is Phase.CLOSING
+
+
+def test_a_last_close_starts_no_trail() -> None:
+    """Nothing stays open after it, so there is nothing to trail and no stop to move."""
+    last = {"price": 106, "close_pct": 100, "stop_rule": {"kind": "trail", "distance_pct": 1}}
+    talk = Talk(plan(targets=[last]))
+    talk.price("100")
+    talk.done(ADD)
+    assert names(talk.price("106", "109")) == ["TargetHit"]
 
 
 def test_a_candle_offers_a_tier_and_its_close_is_a_price() -> None:
@@ -773,7 +834,25 @@ def test_a_candle_offers_a_tier_and_its_close_is_a_price() -> None:
     assert process(talk.state, CandleClosed(Timeframe.M1, closed, START)).events == ()
     events = talk.give(CandleClosed, Timeframe.M1, closed)
     assert isinstance(events[0], TierTriggered)
-    assert events[0].evidence == "1m candle closed at 101"
+    assert events[0].evidence == "1m candle closed"
     assert talk.give(CandleClosed, Timeframe.M1, closed) == ()
     talk.skip(ADD)
     assert talk.give(CandleClosed, Timeframe.M1, closed) == ()
+
+
+def test_a_candle_found_late_is_judged_at_the_price_of_now() -> None:
+    """What its close offered is gone: near enough, the tier is offered at the market; too far, it is not chased."""
+    candle = {"kind": "close_beyond", "timeframe": "1m", "level": 100, "direction": "up"}
+    closed = Candle(START, D(100), D(101), D(100), D(101), D(1))
+    for market, event in ((D(102), TierTriggered), (D(104), TierWithdrawn)):
+        talk = Talk(plan(tiers=[{"weight_pct": 100, "trigger": candle}]))
+        events = talk.give(CandleClosed, Timeframe.M1, closed, market=market)
+        assert isinstance(events[0], event)
+        assert events[0].price == market
+
+
+def test_a_resting_entry_that_waits_has_no_price_to_be_chased_at(talk: Talk) -> None:
+    """Only the stop and the first target bound its quiet interval."""
+    resting = Talk(replace(talk.plan, resting=Resting(entries=True)))
+    resting.price("100")
+    assert quiet_interval(resting.state) == Interval(D(96), D(106))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from decimal import Decimal
 from itertools import pairwise
 
@@ -166,18 +165,6 @@ def test_time_alone_decides_only_at_the_deadline(life: list[Step]) -> None:
         outcome = process(state, ClockTick(due))
         assert outcome.events
         assert advance(outcome.state, ClockTick(due)) == ()
-
-
-@given(life=make.lives(follow=Follow.CONFIRMED), resting=st.booleans())
-def test_resting_orders_change_no_state(life: list[Step], *, resting: bool) -> None:
-    """Whether orders rest on the exchange changes what the user is asked, never what the plan decides."""
-    first = life[0].before.plan
-    flags = replace(first.resting, entries=resting, stop=not resting, targets=not resting)
-    state = fresh(replace(first, resting=flags))
-    for step in life:
-        outcome = process(state, step.given)
-        assert outcome.events == step.outcome.events
-        state = outcome.state
 
 
 def mirrored_price(price: Decimal) -> Decimal:

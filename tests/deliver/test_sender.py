@@ -179,6 +179,35 @@ def is_paused(rig: Rig) -> bool:
     return user is not None and user.paused
 
 
+async def test_a_stranger_who_blocked_the_bot_is_not_written_to_again(rig: Rig) -> None:
+    """Nobody waits for the message: one refusal is the end of it."""
+    await rig.sam.block()
+    with rig.units() as unit:
+        unit.users.move_chat(1001, 4004)
+    rig.queue("You are not let in")
+    with capture_logs() as lines:
+        await rig.drain()
+    assert [line["why"] for line in lines if line["event"] == "chat paused"] == [
+        "Forbidden: bot was blocked by the user"
+    ]
+    rig.clock.advance(3_600_000)
+    await rig.drain()
+    assert len(await rig.calls("sendMessage")) == 1
+
+
+async def test_a_group_that_moved_and_then_refuses_is_paused(rig: Rig) -> None:
+    """Its user is known there by then: the message is kept for their return."""
+    new_home = await rig.person(1002)
+    await new_home.block()
+    with rig.units() as unit:
+        unit.users.move_chat(1002, 4004)
+    await rig.fault(method="sendMessage", contains="news", code=400, migrate_to_chat_id=1002)
+    rig.queue("news")
+    async with rig.sending():
+        await rig.thread.until(lambda: is_paused(rig))
+    assert rig.depth() == 1
+
+
 async def test_a_group_that_moved_is_followed_at_once(rig: Rig) -> None:
     """The message reaches the new chat, and the user is known there from now on."""
     new_home = await rig.person(1002)

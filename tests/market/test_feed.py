@@ -102,9 +102,9 @@ async def test_candles_are_closed_ones_only(feed: Feed, market: Market) -> None:
 async def test_candle_is_over_when_a_later_one_began_or_the_clock_is_well_past(
     emulator: ExchangeEmulator, market: Market
 ) -> None:
-    """A clock that is wrong by a second makes no candle close early, and one that is slow none late."""
+    """A clock that is wrong by seconds makes no candle close early, and one that is slow none late."""
     slow = Feed({"fapi.binance.com": emulator.base_url}, only=True, clock=lambda: market.now - 3_600_000)
-    fast = Feed({"fapi.binance.com": emulator.base_url}, only=True, clock=lambda: market.now + 1_500)
+    fast = Feed({"fapi.binance.com": emulator.base_url}, only=True, clock=lambda: market.now + 14_000)
     market.step(MINUTE - 1_000)
     start = market.now - market.now % MINUTE
     assert (await slow.candles(BINANCE, BTC, "1m", limit=2))[-1].at == start - MINUTE

@@ -41,6 +41,7 @@ def test_a_confirmed_tier_1_puts_the_initial_stop_to_work() -> None:
 <b>Tier 1 is in: 0.02 BTC at 60 010</b>
 Plan 3 · BTC long
 Set the stop at 59 000, if it is not there yet.
+Rest now, reduce-only: TP1 0.005 BTC at 61 000 · TP2 0.007 BTC at 62 500 · TP3 0.006 BTC at 64 000.
 At risk 0 → 20.2 USDT
 Average 60 010 · liquidation about 54 280.4 (estimate)
 Next: stop 59 000 · tier 2 60 310 · TP1 61 000 · reassess 59 505
@@ -60,6 +61,7 @@ def test_a_confirmed_add_leads_with_the_stop_move() -> None:
 <b>Move stop 59 000 → 59 899.7: average − 0.25R</b>
 Tier 2 is in: 0.0207 BTC at 60 300
 Plan 3 · BTC long
+Rest now instead, reduce-only: TP1 0.0103 BTC at 61 000 · TP2 0.0146 BTC at 62 500 · TP3 0.0124 BTC at 64 000.
 At risk 20.8 → 10.37 USDT
 Average 60 000 → 60 149.6 · liquidation about 54 406.7 (estimate)
 The exchange is believed to hold your stop at 59 000.
@@ -85,6 +87,7 @@ Close 0.0767 BTC, or move the stop to 60 259.7 while price leaves it room.
 Check the exchange first, use reduce-only, then cancel the orders left over.
 Tier 2 is in: 0.0745 BTC at 60 400
 Plan 3 · BTC long
+Rest now instead, reduce-only: TP1 0.0207 BTC at 61 000 · TP2 0.0289 BTC at 62 500 · TP3 0.0249 BTC at 64 000.
 At risk 8.3 → 112.6 USDT
 Average 60 000 → 60 359.9 · liquidation about 54 596.9 (estimate)
 Next: stop 59 000 · TP1 61 000
@@ -175,6 +178,8 @@ def test_a_close_not_done_says_how_to_do_it_after_all() -> None:
 <b>TP1 noted as not closed</b>
 Plan 3 · BTC long · open 0.0826 BTC
 To close it by hand: Check the exchange first, use reduce-only, then cancel the orders left over. Then /exited.
+Else its part goes with TP2.
+Rest now instead, reduce-only: TP2 0.0495 BTC at 62 500 · TP3 0.0248 BTC at 64 000.
 Next: stop 60 433.3 · TP2 62 500
 Checklist: 4 close the planned part at once (nothing open)"""
     )
@@ -207,9 +212,9 @@ def test_a_partial_exit_leaves_the_plan_open() -> None:
 [INFO event 4 action 0]
 <b>Exited: 0.01 BTC at 60 100</b>
 Plan 3 · BTC long · open 0.0108 BTC
+Rest now instead, reduce-only: TP1 0.0052 BTC at 61 000 · TP2 0.0056 BTC at 62 500.
 Realised +1 USDT (0.05 R)
-Next: stop 59 000 · tier 2 60 300 · TP1 61 000 · reassess 59 500
-Checklist: 4 close the planned part at once (nothing open) · 5 move the stop at once (nothing open)"""
+Next: stop 59 000 · tier 2 60 300 · TP1 61 000 · reassess 59 500"""
     )
 
 
@@ -253,8 +258,9 @@ def test_an_add_outside_the_plan_is_judged_and_recorded() -> None:
 <b>Move stop 59 000 → 59 196.1: no more at risk than R</b>
 Added outside the plan: 0.02 BTC at 59 400
 Plan 3 · BTC long
-Recorded as a breach of the plan: averaging_down; FOMO &lt;3
+Rest now instead, reduce-only: TP1 0.0102 BTC at 61 000 · TP2 0.0142 BTC at 62 500 · TP3 0.0123 BTC at 64 000.
 At risk 20.8 → 20.8 USDT
+Recorded as a breach of the plan: averaging down; FOMO &lt;3
 Average 60 000 → 59 705.9 · liquidation about 54 005.3 (estimate)
 The exchange is believed to hold your stop at 59 000.
 Next: stop 59 196.1 · tier 2 60 300 · TP1 61 000 · reassess 59 500
@@ -368,6 +374,7 @@ def test_a_target_cancelled_before_tp1_is_no_breach() -> None:
 [INFO event 4 action 0]
 <b>TP2 is cancelled: hold past it</b>
 Plan 3 · BTC long
+Rest now instead, reduce-only: TP1 0.0052 BTC at 61 000 · TP3 0.0135 BTC at 64 000.
 Next: stop 59 000 · tier 2 60 300 · TP1 61 000 · reassess 59 500"""
     )
 
@@ -382,9 +389,10 @@ def test_a_target_cancelled_after_tp1_is_a_breach() -> None:
         trade.give(CancelTarget(2, "moon", 1))
         == """\
 [INFO event 18 action 0]
-<b>Target cancelled after TP1</b>
+<b>TP2 is cancelled after TP1: hold past it</b>
 Plan 3 · BTC long
 Recorded as a breach of the plan: moon
+Rest now instead, reduce-only: TP3 0.0537 BTC at 64 000.
 Next: stop 60 433.3 · TP3 64 000
 Checklist: 4 close the planned part at once (nothing open)"""
     )
@@ -444,3 +452,35 @@ def test_a_breach_in_an_assumed_market_of_another_coin_is_escaped() -> None:
     """A name with a special character can't break the message."""
     trade = Trade(long_plan(), view=replace(VIEW, base="A&B"))
     assert "A&amp;B long is armed" in shown(trade.said[-1])
+
+
+def test_an_exit_in_full_after_a_target_leaves_no_open_quantity_in_doubt() -> None:
+    """The stop took everything, so the close was not done: that is noted, and nothing is said to be open."""
+    trade = Trade(long_plan(targets=(Target(Decimal(61_000), Decimal(100), BreakEven()),)))
+    trade.enter("60000")
+    trade.jump("61000", "58990")
+    trade.done(ActionKind.EXIT)
+    noted, closed = texts(trade.said)
+    assert noted.split("\n")[:2] == ["<b>TP1 noted as not closed</b>", "Plan 3 · BTC long"]
+    assert closed.startswith("<b>Plan 3 closed: −20.8 USDT, −1 R</b>")
+    assert "hand" not in noted
+
+
+def test_a_target_cancelled_told_without_its_event_has_a_headline() -> None:
+    """Even alone the breach says which rule it was."""
+    trade = Trade(long_plan())
+    trade.enter(*ENTERED)
+    trade.jump("61000")
+    breach = BreachRecorded(BreachKind.GREEDY_HOLD, "moon", 1)
+    (alert,) = alerts(trade.state, trade.state, (breach,), VIEW)
+    assert shown(alert).split("\n")[1] == "<b>A target is cancelled after TP1: hold past it</b>"
+
+
+def test_an_exit_in_part_with_an_unanswered_close_keeps_the_close_in_view() -> None:
+    """What still waits for its answer is named with the item it belongs to."""
+    trade = Trade(long_plan())
+    trade.enter(*ENTERED)
+    trade.jump("61000")
+    assert "Checklist: 4 close the planned part at once (open: TP1)" in (
+        trade.give(ReportExit(Decimal(60_900), 1, quantity=Decimal("0.01")))
+    )

@@ -24,7 +24,6 @@ def test_a_stop_by_hand_is_an_exit_now() -> None:
 <b>Exit now: 0.0208 BTC. Stop 59 000 reached at 58 990</b>
 Plan 3 · BTC long · all that is open goes, about −21.01 USDT on it before fees
 Check the exchange first, use reduce-only, then cancel the orders left over.
-Checklist: 5 move the stop at once (nothing open)
 (Done at 58 990: done 7/2) | (Other price: other_price 7/2)
 (Remind me in 5 min: snooze 7/2)
 (Copy 0.0208 = 0.0208)"""
@@ -47,10 +46,9 @@ def test_a_resting_stop_asks_whether_it_filled() -> None:
         == """\
 [STOP event 4 action 2]
 <b>Stop 59 000 reached at 58 990: 0.0208 BTC. Filled? At what price?</b>
-Plan 3 · BTC long · all that is open goes, about −21.01 USDT on it before fees
+Plan 3 · BTC long · all that is open goes, about −20.8 USDT on it before fees
 If anything is still open, exit by hand. Check the exchange first, use reduce-only, then cancel the orders left over.
-Checklist: 5 move the stop at once (nothing open)
-(Filled at 58 990: done 7/2) | (Other price: other_price 7/2)
+(Filled at 59 000: done 7/2) | (Other price: other_price 7/2)
 (Remind me in 5 min: snooze 7/2)
 (Copy 0.0208 = 0.0208)"""
     )
@@ -70,7 +68,6 @@ def test_a_stop_the_exchange_does_not_hold_yet_is_exited_by_hand() -> None:
 Plan 3 · BTC long · all that is open goes, about −10.77 USDT on it before fees
 Check the exchange first, use reduce-only, then cancel the orders left over.
 The exchange is believed to hold your stop at 59 000.
-Checklist: 5 move the stop at once (nothing open)
 (Done at 59 890: done 7/4) | (Other price: other_price 7/4)
 (Remind me in 5 min: snooze 7/4)
 (Copy 0.0415 = 0.0415)"""
@@ -91,7 +88,12 @@ def test_a_stop_names_the_add_that_may_be_in() -> None:
     trade = Trade(long_plan())
     trade.enter("60000")
     trade.jump("60300")
-    assert "If you entered tier 2 (0.0207 BTC): exit that too. Else cancel its order." in trade.jump("58990")
+    said = trade.jump("58990")
+    assert (
+        "Tier 2 (0.0207 BTC) is off: cancel its order. "
+        "If it filled all the same, send <code>/added 3 60300 0.0207</code> and exit that too."
+    ) in said
+    assert "(Copy /added 3 60300 0.0207 = /added 3 60300 0.0207)" in said
 
 
 def test_a_stop_with_an_unanswered_close_says_the_range() -> None:
@@ -108,11 +110,10 @@ Plan 3 · BTC long · all that is open goes
 Not answered: TP1 (0.0206 BTC). So 0.062 to 0.0826 BTC is open: look before you exit.
 Check the exchange first, use reduce-only, then cancel the orders left over.
 Checklist: 4 close the planned part at once (open: TP1)
-(Done at 60 400: done 7/9) | (Other price: other_price 7/9)
+(Done: 0.062 BTC at 60 400: done 7/9) | (Other price: other_price 7/9)
 (Remind me in 5 min: snooze 7/9)
 (TP1 closed at 61 000: done 7/8) | (TP1 other price: other_price 7/8)
-(TP1 not closed: skip 7/8)
-(Copy 0.062 = 0.062)"""
+(TP1 not closed: skip 7/8)"""
     )
 
 
@@ -128,14 +129,12 @@ def test_a_close_that_was_not_done_is_exited_after_the_stop() -> None:
 [INFO event 19 action 0]
 <b>TP1 noted as not closed</b>
 Plan 3 · BTC long · open 0.0206 BTC
-To close it by hand: Check the exchange first, use reduce-only, then cancel the orders left over. Then /exited.
 Checklist: 4 close the planned part at once (nothing open)
 
 [STOP event 20 action 10]
 <b>Exit now: 0.0206 BTC. It is still open</b>
 Plan 3 · BTC long · the stop was reached at 60 400
 Check the exchange first, use reduce-only, then cancel the orders left over.
-Checklist: 5 move the stop at once (nothing open)
 (Done at 60 400: done 7/10) | (Other price: other_price 7/10)
 (Remind me in 5 min: snooze 7/10)
 (Copy 0.0206 = 0.0206)"""
@@ -154,7 +153,6 @@ def test_an_assumed_stop_tells_the_exit_and_the_end() -> None:
 Plan 3 · BTC long · all that is open goes, about −21.01 USDT on it before fees
 Check the exchange first, use reduce-only, then cancel the orders left over.
 Taken as done at this price: fills are assumed in this plan.
-Checklist: 5 move the stop at once (nothing open)
 
 [INFO event 6 action 0]
 <b>Plan 3 closed: −21.01 USDT, −1.01 R</b>

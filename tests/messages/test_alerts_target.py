@@ -8,6 +8,7 @@ from typing import Any
 
 from chatbot.core.plan import BreakEven, Follow, Guards, Hold, LockR, PreviousTarget, Resting, Target, Tier, Trail
 from chatbot.core.state import ActionKind
+from chatbot.messages.resting import target_orders
 from tests.messages.trading import BY_HAND, DOWN, UP, Trade, long_plan, price, short_plan, texts
 
 ENTERED = ("60000", "60300", "60600", "60900")
@@ -118,7 +119,8 @@ def test_two_unanswered_closes_are_both_named() -> None:
         """\
 <b>TP3 64 000 reached. First: did TP1 close 0.0206 BTC?</b>
 Plan 3 · BTC long · 30 % of all entered · reached at 64 000
-Not answered: TP1, TP2. TP3 closes 0.0248 BTC if that was closed, 0.0743 BTC if not: answer first.
+Not answered: TP1, TP2.
+TP3 closes 0.0248 BTC if they were closed, 0.0537 BTC if only TP1 was, 0.0743 BTC if none was: answer first.
 Check the exchange first, use reduce-only, then cancel the orders left over.
 Then move stop 61 433.3 → 63 360: trail 1 % of price.
 The exchange is believed to hold your stop at 60 433.3.
@@ -159,8 +161,7 @@ def test_a_last_target_leaves_nothing_open() -> None:
 <b>TP1 61 000 reached: 0.0208 BTC. Filled? At what price?</b>
 Plan 3 · BTC long · 100 % of all entered · reached at 61 000
 Nothing stays open after that. Cancel the orders left over.
-Next: stop 59 000
-Checklist: 4 close the planned part at once (open: TP1) · 5 move the stop at once (nothing open)
+Checklist: 4 close the planned part at once (open: TP1)
 (Filled at 61 000: done 7/2) | (Other price: other_price 7/2)
 (Not filled: skip 7/2) | (Remind me in 5 min: snooze 7/2)
 (Copy 0.0208 = 0.0208)"""
@@ -315,3 +316,141 @@ def test_a_close_answered_in_the_same_moment_has_no_answer_button() -> None:
     trade.state = before
     said = trade.tell(after, hit)
     assert "Filled at" not in said
+
+
+def test_a_target_that_holds_the_stop_says_so_while_a_trail_tightens_it() -> None:
+    """A rule of its own there is none, but the trail that runs takes a step at the same price."""
+    targets = (Target(Decimal(61_000), Decimal(25), Trail(Decimal(1))), Target(Decimal(62_500), Decimal(35), Hold()))
+    trade = Trade(long_plan(targets=targets))
+    trade.enter("60000")
+    trade.jump("61000")
+    trade.done(ActionKind.CLOSE)
+    trade.done(ActionKind.MOVE_STOP)
+    assert (
+        trade.jump("62600")
+        == """\
+[TARGET event 8 action 4]
+<b>TP2 62 500 reached: 0.0072 BTC. Filled? At what price?</b>
+Plan 3 · BTC long · 35 % of all entered · reached at 62 600
+Remaining 0.0084 BTC.
+Then move stop 60 390 → 61 974: trail 1 % of price.
+On what stays open: locked in 16.58 USDT
+The exchange is believed to hold your stop at 60 390.
+Next: stop 61 974 · next trail step 62 756.5
+Checklist: 4 close the planned part at once (open: TP2) · 5 move the stop at once (open: stop to 61 974)
+(Filled at 62 500: done 7/4) | (Other price: other_price 7/4)
+(Not filled: skip 7/4) | (Remind me in 5 min: snooze 7/4)
+(Stop is at 61 974: done 7/5) | (Other stop: other_price 7/5) | (Skip stop: skip 7/5)
+(Copy 0.0072 = 0.0072) | (Copy stop 61 974 = 61974)"""
+    )
+
+
+def test_a_last_target_asks_for_no_stop_though_a_trail_runs() -> None:
+    """Nothing stays open, so there is no stop to move, no next step and no word of the exchange's stop."""
+    targets = (Target(Decimal(61_000), Decimal(25), Trail(Decimal(1))), Target(Decimal(62_500), Decimal(75), Hold()))
+    trade = Trade(long_plan(targets=targets))
+    trade.enter("60000")
+    trade.jump("61000")
+    trade.done(ActionKind.CLOSE)
+    trade.jump("62600")
+    said = "\n".join(texts(trade.said[:1]))
+    assert "Nothing stays open after that." in said
+    assert "top" not in said.replace("Checklist", "")
+    assert all("top" not in button.label for row in trade.said[0].message.keyboard for button in row)
+
+
+def test_the_first_of_two_targets_on_one_price_names_no_level_that_is_past() -> None:
+    """What comes next is in the second message."""
+    trade = in_full()
+    trade.jump("62600")
+    first, second = texts(trade.said)
+    assert "Next: " not in first
+    assert "Next: stop 61 433.3 · TP3 64 000" in second
+
+
+def test_a_target_says_that_an_earlier_part_goes_with_it() -> None:
+    """TP1 was not filled: TP2 closes both parts, and says so."""
+    trade = in_full()
+    trade.jump("61000")
+    trade.skip(ActionKind.CLOSE)
+    assert trade.jump("62500").split("\n")[1:3] == [
+        "<b>TP2 62 500 reached: 0.0495 BTC. Filled? At what price?</b>",
+        "Plan 3 · BTC long · 60 % of all entered: TP1's part with it · reached at 62 500",
+    ]
+    trade.skip(ActionKind.CLOSE)
+    assert "90 % of all entered: TP1's and TP2's part with it" in trade.jump("64000")
+
+
+def test_one_close_of_two_answered_leaves_one_in_doubt() -> None:
+    """The answer to TP1 narrows what TP3 may have to close to two cases."""
+    trade = in_full()
+    trade.jump("61000", "62500")
+    trade.done(ActionKind.CLOSE)
+    assert "Not answered: TP2. TP3 closes 0.0248 BTC if that was closed, 0.0537 BTC if not: answer first." in (
+        trade.jump("64000")
+    )
+
+
+def test_three_unanswered_closes_have_a_case_each() -> None:
+    """However many are in doubt, each number says what it depends on."""
+    closes = (Target(Decimal(60_000 + 500 * number), Decimal(20), Hold()) for number in range(2, 6))
+    trade = Trade(long_plan(tiers=(Tier(Decimal(100), price("60000", DOWN)),), targets=tuple(closes)))
+    trade.enter("60000")
+    trade.jump("61000", "61500", "62000")
+    assert (
+        "TP4 closes 0.0167 BTC if they were closed, 0.0333 BTC if only TP1, TP2 were, 0.05 BTC if only TP1 was, "
+        "0.0666 BTC if none was: answer first."
+    ) in trade.jump("62500")
+
+
+def test_the_add_that_a_target_ended_can_be_told_with_one_copy() -> None:
+    """If the order filled all the same, the exact command is there to copy."""
+    tiers = (Tier(Decimal(50), price("60000", DOWN)), Tier(Decimal(50), price("60700", UP)))
+    trade = Trade(long_plan(tiers=tiers))
+    trade.enter("60000")
+    trade.jump("60700")
+    said = trade.jump("61000")
+    assert (
+        "Tier 2 is off: cancel its order. If it filled all the same, send <code>/added 3 60700 0.0411</code>\n" in said
+    )
+    assert "(Copy /added 3 60700 0.0411 = /added 3 60700 0.0411)" in said
+
+
+def test_the_orders_of_the_targets_follow_the_position() -> None:
+    """Each target's quantity as if those before it fill; nothing entered, nothing to rest; a close of 0 is left out."""
+    trade = Trade(long_plan())
+    assert target_orders(trade.state) == {}
+    trade.enter(*ENTERED)
+    assert target_orders(trade.state) == {1: Decimal("0.0206"), 2: Decimal("0.0289"), 3: Decimal("0.0248")}
+    small = Trade(long_plan())
+    small.jump("60000")
+    small.done(ActionKind.ADD, quantity=Decimal("0.0003"))
+    assert target_orders(small.state) == {2: Decimal("0.0001"), 3: Decimal("0.0001")}
+
+
+def test_targets_by_hand_rest_nowhere() -> None:
+    """Who closes by hand is not told to rest an order."""
+    trade = Trade(long_plan(resting=BY_HAND))
+    trade.jump("60000")
+    assert "Rest now" not in trade.done(ActionKind.ADD)
+
+
+def test_a_short_s_targets_are_rested_below() -> None:
+    """The mirror: buying back at lower prices."""
+    trade = Trade(short_plan())
+    trade.jump("60000")
+    assert (
+        "Rest now, reduce-only: TP1 0.0052 BTC at 59 000 · TP2 0.0072 BTC at 57 500 · TP3 0.0063 BTC at 56 000."
+    ) in trade.done(ActionKind.ADD)
+
+
+def test_a_close_as_planned_changes_no_order() -> None:
+    """The other orders stay as they rest; one that closed less than planned changes the next."""
+    trade = in_full()
+    trade.jump("61000")
+    before = trade.state
+    assert "Rest now" not in trade.done(ActionKind.CLOSE)
+    trade.state = before
+    assert ("Rest now instead, reduce-only: TP2 0.0395 BTC at 62 500 · TP3 0.0248 BTC at 64 000.") in trade.done(
+        ActionKind.CLOSE, quantity=Decimal("0.01")
+    )

@@ -121,7 +121,7 @@ def test_the_daily_checklist_has_every_open_plan() -> None:
         == """\
 <b>Daily checklist</b>
 
-<b>Plan 3 · BTC long</b> · 25 % of margin in · stop 59 000
+<b>Plan 3 · BTC long</b> · 25 % of margin in · stop 59 000 · price 60 100
 ☑ 1 Tier 1 only on its trigger
 ☐ 2 Later tiers on theirs, when the market moves favourably – open: tiers 2, 3, 4
 · 3 Against tier 1: reassess or exit
@@ -130,3 +130,10 @@ def test_the_daily_checklist_has_every_open_plan() -> None:
 Next, in % of price: stop 59 000 (−1.83 %) · tier 2 60 300 (+0.33 %) · TP1 61 000 (+1.5 %) · reassess 59 500 (−1 %)"""
     )
     assert daily([(gone.state, VIEW, None)]) is None
+
+
+def test_the_daily_checklist_of_a_plan_without_a_position_says_so() -> None:
+    """Before the entry nothing is in, and without a price none is shown."""
+    message = daily([(Trade(long_plan()).state, VIEW, None)])
+    assert message is not None
+    assert "</b> · nothing entered yet · stop 59 000\n" in message.text.replace(GAP, " ")

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 
-from chatbot.core.plan import ManualTrigger, Resting, Tier
+from chatbot.core.plan import Hold, ManualTrigger, Resting, Target, Tier
 from chatbot.core.state import ActionKind
 from chatbot.messages.alerts import repeat
 from tests.messages.trading import BY_HAND, VIEW, Trade, long_plan, message_text
@@ -95,7 +96,6 @@ def test_an_exit_by_hand_is_asked_again_without_a_price() -> None:
 <b>Still open: exit 0.0208 BTC, stop reached at 58 990</b>
 Plan 3 · BTC long · asked at 00:02 UTC · no price at the moment
 If anything is still open, exit by hand. Check the exchange first, use reduce-only, then cancel the orders left over.
-Checklist: 5 move the stop at once (nothing open)
 (Done at 58 990: done 7/2) | (Other price: other_price 7/2)
 (Remind me in 5 min: snooze 7/2)
 (Copy 0.0208 = 0.0208)"""
@@ -110,14 +110,13 @@ def test_a_resting_stop_is_asked_again_whether_it_filled() -> None:
     assert (
         said(trade, ActionKind.EXIT)
         == """\
-<b>Still open: stop reached at 60 400. Filled?</b>
+<b>Still open: stop reached at 60 433.3. Filled?</b>
 Plan 3 · BTC long · asked at 00:06 UTC · price now 60 100
 Not answered: TP1 (0.0206 BTC). So 0.062 to 0.0826 BTC is open: look before you exit.
 If anything is still open, exit by hand. Check the exchange first, use reduce-only, then cancel the orders left over.
 Checklist: 4 close the planned part at once (open: TP1)
-(Filled at 60 400: done 7/9) | (Other price: other_price 7/9)
-(Remind me in 5 min: snooze 7/9)
-(Copy 0.062 = 0.062)"""
+(Filled: 0.062 BTC at 60 433.3: done 7/9) | (Other price: other_price 7/9)
+(Remind me in 5 min: snooze 7/9)"""
     )
 
 
@@ -200,3 +199,51 @@ def test_a_close_left_over_is_repeated_with_what_is_due_now() -> None:
     trade.jump("61000", "62500")
     trade.skip(ActionKind.CLOSE)
     assert said(trade, ActionKind.CLOSE).startswith("<b>Still open: close 0.0495 BTC for TP2 at 62 500</b>")
+
+
+def test_an_exit_whose_stop_order_must_have_filled_since_asks_for_its_price() -> None:
+    """Price has gone through the stop the exchange holds: nobody exits twice, and no wrong price is one tap away."""
+    trade = Trade(long_plan())
+    trade.enter("60000")
+    trade.jump("60300")
+    trade.done(ActionKind.ADD)
+    trade.jump("59890")
+    assert said(trade, ActionKind.EXIT, "59500").startswith(
+        "<b>Still open: exit 0.0415 BTC, stop reached at 59 890</b>"
+    )
+    assert (
+        said(trade, ActionKind.EXIT, "58900")
+        == """\
+<b>Still open: price went through the stop 59 000 on your exchange. Filled? At what price?</b>
+Plan 3 · BTC long · asked at 00:03 UTC · price now 58 900
+If anything is still open, exit by hand. Check the exchange first, use reduce-only, then cancel the orders left over.
+The exchange is believed to hold your stop at 59 000.
+(Filled: type the price: other_price 7/4)
+(Remind me in 5 min: snooze 7/4)"""
+    )
+
+
+def test_an_exit_with_every_close_unanswered_names_what_a_tap_records() -> None:
+    """Nothing is certainly open: done means that none of the closes was, and all of it went."""
+    targets = (Target(Decimal(61_000), Decimal(100), Hold()),)
+    trade = Trade(long_plan(targets=targets, resting=BY_HAND))
+    trade.enter("60000")
+    trade.jump("61000", "58990")
+    assert "(Done: 0.0208 BTC at 58 990: done 7/3)" in said(trade, ActionKind.EXIT)
+    assert "(Copy" not in said(trade, ActionKind.EXIT)
+
+
+def test_an_old_price_is_told_with_its_time() -> None:
+    """A price older than a minute is not called the price of now; one of another day has its date."""
+    trade = Trade(long_plan())
+    trade.jump("60000")
+    hour = 60 * 60_000
+    for now, seen, words in (
+        (60_000, 0, "price now 60 100"),
+        (14 * hour, 13 * hour + 46 * 60_000, "price 60 100, last 13:46 UTC"),
+        (40 * hour, 13 * hour, "price 60 100, last 1970-01-01 13:00 UTC"),
+    ):
+        view = replace(VIEW, now=now, seen_at=seen)
+        message = repeat(trade.state, 1, view, Decimal(60_100), wanted=True)
+        assert message is not None
+        assert f"asked at 00:01 UTC · {words}\n" in message_text(message)

@@ -63,10 +63,19 @@ def test_an_open_plan_shows_everything_in_a_few_lines() -> None:
 <b>Plan 3 · BTC long</b> · open · 60 450
 Unconfirmed: stop to 59 899.7
 Tiers 2 of 4 in (50 % of margin) · 0.0415 BTC at 60 149.6 on average
-Stop 59 899.7 (exchange believed to hold 59 000) · at risk 10.37 USDT · R 1 000 = 20.8 USDT
-Unrealised +12.47 USDT (0.6 R) · realised 0 USDT (0 R)
+Stop 59 899.7 (exchange believed to hold 59 000) · at risk 10.37 USDT · R 1 000 in price = 20.8 USDT
+Unrealised +12.47 USDT (0.6 R) before fees · realised 0 USDT (0 R)
 Next, in % of price: stop 59 899.7 (−0.91 %) · tier 3 60 600 (+0.25 %) · TP1 61 000 (+0.91 %)"""
     )
+
+
+def test_an_old_price_is_shown_with_its_time() -> None:
+    """Who reads the status must not take a price of some time ago for the one of now."""
+    view = replace(VIEW, now=14 * 60 * 60_000, seen_at=13 * 60 * 60_000 + 46 * 60_000)
+    state = Trade(long_plan()).state
+    text = status([(state, view, Decimal(60_450))]).text.replace(GAP, " ")
+    assert "· waiting for tier 1 · 60 450, last 13:46 UTC\n" in text
+    assert "price 60 450, last 13:46 UTC\n" in plan_card(state, view, Decimal(60_450)).text.replace(GAP, " ")
 
 
 def test_a_withdrawn_tier_shows_where_it_counts_again() -> None:
@@ -81,7 +90,7 @@ def test_a_short_plan_gains_as_price_falls() -> None:
     """The mirror: a lower price is a gain."""
     trade = Trade(short_plan())
     trade.enter("60000")
-    assert "Unrealised +6.24 USDT (0.3 R) · realised 0 USDT (0 R)" in told(trade, "59700")
+    assert "Unrealised +6.24 USDT (0.3 R) before fees · realised 0 USDT (0 R)" in told(trade, "59700")
 
 
 def test_without_a_price_only_what_is_known_is_told() -> None:
@@ -95,7 +104,7 @@ def test_without_a_price_only_what_is_known_is_told() -> None:
 
 <b>Plan 3 · BTC long</b> · open · no price
 Tiers 1 of 4 in (25 % of margin) · 0.0208 BTC at 60 000 on average
-Stop 59 000 · at risk 20.8 USDT · R 1 000 = 20.8 USDT
+Stop 59 000 · at risk 20.8 USDT · R 1 000 in price = 20.8 USDT
 Realised 0 USDT (0 R)
 Next: stop 59 000 · tier 2 60 300 · TP1 61 000 · reassess 59 500"""
     )
@@ -114,8 +123,8 @@ def test_an_unanswered_close_makes_ranges() -> None:
 <b>Plan 3 · BTC long</b> · open · 61 200
 Unconfirmed: close TP1 (0.0206 BTC)
 Tiers 4 of 4 in (100 % of margin) · 0.062 to 0.0826 BTC at 60 433.3 on average
-Stop 60 433.3 · at risk depends on the unanswered close · R 1 000 = 20.8 USDT
-Unrealised +47.54 USDT to +63.33 USDT · realised 0 USDT (0 R)
+Stop 60 433.3 · at risk depends on the unanswered close · R 1 000 in price = 20.8 USDT
+Unrealised +47.54 USDT to +63.33 USDT before fees · realised 0 USDT (0 R)
 Next, in % of price: stop 60 433.3 (−1.25 %) · TP2 62 500 (+2.12 %)"""
     )
 
@@ -137,7 +146,7 @@ def test_an_entry_at_the_stop_has_no_r_to_count_in() -> None:
     trade = Trade(long_plan())
     trade.jump("60000")
     trade.done(ActionKind.ADD, price=Decimal(59_000))
-    assert "Unrealised +30.16 USDT · realised" in told(trade)
+    assert "Unrealised +30.16 USDT before fees · realised" in told(trade)
 
 
 def test_the_plan_card_shows_all_that_was_agreed() -> None:
@@ -153,8 +162,8 @@ def test_the_plan_card_shows_all_that_was_agreed() -> None:
 BTC/USDT:USDT on binanceusdm · price 60 450
 Unconfirmed: add tier 2 (0.0207 BTC)
 Tiers 1 of 4 in (25 % of margin) · 0.0208 BTC at 60 000 on average
-Stop 59 000 · at risk 20.8 USDT · R 1 000 = 20.8 USDT
-Unrealised +9.36 USDT (0.45 R) · realised 0 USDT (0 R)
+Stop 59 000 · at risk 20.8 USDT · R 1 000 in price = 20.8 USDT
+Unrealised +9.36 USDT (0.45 R) before fees · realised 0 USDT (0 R)
 Average 60 000 · liquidation about 54 271.4 (estimate)
 Next, in % of price: stop 59 000 (−2.4 %) · TP1 61 000 (+0.91 %) · reassess 59 500 (−1.57 %)
 Tiers
@@ -197,8 +206,8 @@ def test_the_card_of_a_plan_with_every_extra() -> None:
 BTC/USDT:USDT on binanceusdm · price 60 450
 Unconfirmed: question of tier 4, close TP1 (0.0052 BTC), stop to 60 000
 Tiers 1 of 4 in (25 % of margin) · 0.0156 to 0.0208 BTC at 60 000 on average
-Stop 60 000 · at risk depends on the unanswered close · R 1 000 = 20.8 USDT
-Unrealised +7.02 USDT to +9.36 USDT · realised 0 USDT (0 R)
+Stop 60 000 · at risk depends on the unanswered close · R 1 000 in price = 20.8 USDT
+Unrealised +7.02 USDT to +9.36 USDT before fees · realised 0 USDT (0 R)
 Average 60 000 · liquidation about 54 271.4 (estimate)
 Next, in % of price: stop 60 000 (−0.74 %) · tier 4 on your yes · TP3 64 000 (+5.87 %)
 Tiers

@@ -82,7 +82,7 @@ def test_an_open_replay_says_what_is_left() -> None:
 1970-01-01 00:01 UTC  tier 1        add 0.0333 BTC at 60 000 (40 %)
 1970-01-01 00:02 UTC  reassess      59 400: half an R against tier 1
 1970-01-01 00:02 UTC  tier 2        blocked at 59 400: averaging down
-1970-01-01 01:00 UTC  tier 3        add 0.0248 BTC at 60 250 (30 %, 1h candle closed at 60250)
+1970-01-01 01:00 UTC  tier 3        add 0.0248 BTC at 60 250 (30 %, 1h candle closed)
 1970-01-01 01:00 UTC  stop          59 000 → 59 856.8 (scale-in rule), at risk 14.52 USDT"""
     )
     assert (

@@ -1,6 +1,7 @@
 """The one SQLite file of the emulator: tables, counters that never go back, and transactions.
 
-A number given out once is never given out again, not after a restart and not after a reset.
+A number given out once is never given out again, not after a restart and not after a reset. A new file counts on
+from the clock, because a bot may remember the numbers of a file that was deleted.
 """
 
 from __future__ import annotations
@@ -32,18 +33,23 @@ CREATE TABLE IF NOT EXISTS changes (
 CREATE TABLE IF NOT EXISTS files (
     file_id TEXT PRIMARY KEY, file_name TEXT NOT NULL, content_type TEXT NOT NULL, data BLOB NOT NULL);
 """
+FIRST: Final = "first number"
+"""The setting that says after which number this file began to count."""
 CONVERSATION_TABLES: Final = ("chats", "messages", "updates", "taps", "changes", "files")
 
 
 class Store:
     """Opened at once; ``close`` gives the file back."""
 
-    def __init__(self, path: Path | None) -> None:
+    def __init__(self, path: Path | None, first: int = 0) -> None:
         self.connection = sqlite3.connect(":memory:" if path is None else str(path), isolation_level=None)
         self.connection.row_factory = sqlite3.Row
         self.connection.execute("PRAGMA journal_mode=WAL")
         self.connection.execute("PRAGMA synchronous=NORMAL")
         self.connection.executescript(SCHEMA)
+        if self.setting(FIRST) is None:
+            self.set_setting(FIRST, 0 if path is None or self.has_counted() else first)
+        self.first = int(self.setting(FIRST))
 
     def close(self) -> None:
         self.connection.close()
@@ -68,13 +74,17 @@ class Store:
 
     def next_number(self, name: str) -> int:
         statement = (
-            "INSERT INTO counters VALUES (?, 1) ON CONFLICT (name) DO UPDATE SET value = value + 1 RETURNING value"
+            "INSERT INTO counters VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = value + 1 RETURNING value"
         )
-        return int(self.run(statement, name).fetchone()["value"])
+        return int(self.run(statement, name, self.first + 1).fetchone()["value"])
 
     def current_number(self, name: str) -> int:
         found = self.row("SELECT value FROM counters WHERE name = ?", name)
-        return int(found["value"]) if found else 0
+        return int(found["value"]) if found else self.first
+
+    def has_counted(self) -> bool:
+        """Whether any number was given out, as in a file of an earlier version."""
+        return self.row("SELECT 1 FROM counters LIMIT 1") is not None
 
     def setting(self, name: str, default: Any = None) -> Any:
         found = self.row("SELECT value FROM settings WHERE name = ?", name)

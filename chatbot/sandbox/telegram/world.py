@@ -48,7 +48,7 @@ class World:
 
     def __init__(self, clock: Callable[[], float], state_path: Path | None) -> None:
         self.clock = clock
-        self.store = Store(state_path)
+        self.store = Store(state_path, first=int(clock()))
         self.journal = Journal(self.store, clock)
         self.chats = Chats(self.store, self.journal)
         self.inbox = Inbox(self.store, clock)

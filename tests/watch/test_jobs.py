@@ -1,0 +1,92 @@
+"""The scheduled jobs: late runs are made up once, one at a time, and an error ends no job."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+from structlog.testing import capture_logs
+
+from chatbot.watch.jobs import JOB_DEFAULTS, Jobs
+
+OFTEN = 0.02
+PATIENCE = 10
+
+
+class Recorder:
+    """Stands where a watcher and its candles do; counts, and fails when told to."""
+
+    def __init__(self) -> None:
+        self.on_exchange = str
+        self.polled: list[str] = []
+        self.looked = 0
+        self.fails = False
+        self.changed = asyncio.Condition()
+
+    async def poll(self, exchange: str) -> None:
+        self.polled.append(exchange)
+        async with self.changed:
+            self.changed.notify_all()
+        if self.fails:
+            raise OSError("disk full")
+
+    async def look(self) -> None:
+        self.looked += 1
+
+    async def until_polled(self, times: int) -> None:
+        async with asyncio.timeout(PATIENCE), self.changed:
+            await self.changed.wait_for(lambda: len(self.polled) >= times)
+
+
+async def nothing() -> None:
+    """A job without work."""
+
+
+@pytest.fixture
+async def recorder() -> Recorder:
+    return Recorder()
+
+
+@pytest.fixture
+async def jobs(recorder: Recorder) -> AsyncIterator[Jobs]:
+    made = Jobs(recorder, recorder, OFTEN)  # type: ignore[arg-type]  # only what the jobs call
+    made.start(nothing, nothing)
+    yield made
+    await made.stop()
+
+
+async def test_an_exchange_asked_for_twice_is_polled_by_one_job(jobs: Jobs, recorder: Recorder) -> None:
+    """Every plan of an exchange shares its poll."""
+    jobs.poll_exchange("binanceusdm")
+    jobs.poll_exchange("binanceusdm")
+    await recorder.until_polled(2)
+    assert sum(job.id == "poll:binanceusdm" for job in jobs.scheduler.get_jobs()) == 1
+
+
+async def test_an_error_is_logged_and_the_next_run_comes(jobs: Jobs, recorder: Recorder) -> None:
+    """A poll that breaks is told with its job's name, and polled again."""
+    recorder.fails = True
+    with capture_logs() as logs:
+        jobs.poll_exchange("binanceusdm")
+        await recorder.until_polled(2)
+    assert {"poll:binanceusdm"} == {line["job"] for line in logs if line["event"] == "job failed"}
+
+
+async def test_late_runs_are_made_up_once(jobs: Jobs) -> None:
+    """However late, a job runs; what was missed runs once, never two at a time."""
+    assert JOB_DEFAULTS == {"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
+    jobs.poll_exchange("binanceusdm")
+    for job in jobs.scheduler.get_jobs():
+        assert (job.misfire_grace_time, job.coalesce, job.max_instances) == (None, True, 1)
+
+
+async def test_after_the_stop_nothing_runs(jobs: Jobs, recorder: Recorder) -> None:
+    """A run under way may end, and no other begins; stopping what is stopped does no harm."""
+    jobs.poll_exchange("binanceusdm")
+    await recorder.until_polled(1)
+    await jobs.stop()
+    await asyncio.sleep(0)
+    assert not jobs.scheduler.running
+    assert jobs.under_way == set()
+    await jobs.stop()
