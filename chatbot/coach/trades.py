@@ -21,10 +21,10 @@ from chatbot.core.evolve import history
 from chatbot.core.inputs import Arm, CandleClosed, ClockTick, Input, Jump
 from chatbot.core.market import Quote
 from chatbot.core.money import Millis
+from chatbot.core.overdue import deadline
 from chatbot.core.plan import Follow, Plan
 from chatbot.core.quiet import quiet_interval
 from chatbot.core.repeats import repeat_after
-from chatbot.core.reports import deadline
 from chatbot.core.state import Action, ActionKind, PlanState
 from chatbot.messages.alerts import alerts
 from chatbot.ports import OutMessage, PlanMoved, PlanRecord, PlanRow, Priority, Reminder, ReminderKind, User

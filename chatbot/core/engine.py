@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import assert_never
 
-from chatbot.core import entries, exits, reports
+from chatbot.core import entries, exits, overdue, reports
 from chatbot.core.events import Event, PlanArmed
 from chatbot.core.inputs import (
     Abandon,
@@ -63,7 +63,7 @@ def decide(run: Run, given: Input) -> None:
         case CandleClosed():
             close_candle(run, given)
         case ClockTick():
-            reports.clock(run, given)
+            overdue.clock(run, given)
         case (
             Confirm()
             | Answer()

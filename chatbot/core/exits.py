@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Final
 
 from chatbot.core.events import (
     CloseReason,
@@ -20,6 +21,7 @@ from chatbot.core.state import ActionKind, PlanState
 from chatbot.core.stops import Verdict, after_target, judged, next_trail_step, trail_candidate
 
 REASSESS_R = Decimal("0.5")
+ALL_TARGETS: Final = 1_000_000
 
 
 def stop_reached(run: Run, price: Decimal, at: Millis) -> bool:
@@ -55,6 +57,11 @@ def unanswered_closes(state: PlanState, before: int) -> Decimal:
     return sum((a.quantity for a in state.actions if a.kind is ActionKind.CLOSE and a.index < before), ZERO)
 
 
+def certainly_open(state: PlanState) -> Decimal:
+    """What is open even if every unanswered close was done."""
+    return max(ZERO, state.position.quantity - unanswered_closes(state, ALL_TARGETS))
+
+
 def target_reached(run: Run, given: Jump) -> bool:
     """The next target: close its share, then its stop rule, or the end of the trade."""
     state = run.state
@@ -85,7 +92,7 @@ def trail_step(run: Run, price: Decimal, at: Millis) -> bool:
     state, step = run.state, next_trail_step(run.state)
     if step is None or state.trailing is None or not run.plan.reached(price, step):
         return False
-    if unanswered_closes(state, before=len(run.plan.targets) + 1) >= state.position.quantity:
+    if not certainly_open(state):
         return False
     advice = judged(state, price, trail_candidate(run.plan, state.trailing, price), StopReason.TRAIL)
     if advice.verdict is not Verdict.TAKEN:

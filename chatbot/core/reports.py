@@ -17,8 +17,6 @@ from chatbot.core.events import (
     FillCorrected,
     Filled,
     FillKind,
-    MissCause,
-    PlanClosed,
     RiskExceeded,
     StopAdvised,
     StopHit,
@@ -27,12 +25,11 @@ from chatbot.core.events import (
     TargetCancelled,
     TierSkipped,
 )
-from chatbot.core.exits import target_quantity, unanswered_closes
+from chatbot.core.exits import certainly_open, target_quantity
 from chatbot.core.inputs import (
     Abandon,
     Answer,
     CancelTarget,
-    ClockTick,
     Confirm,
     CorrectFill,
     InsistStop,
@@ -41,15 +38,14 @@ from chatbot.core.inputs import (
     Skip,
 )
 from chatbot.core.money import ZERO, Millis
+from chatbot.core.overdue import assume_closes
 from chatbot.core.position import money_at_risk
 from chatbot.core.run import Run
 from chatbot.core.state import Action, ActionKind, Phase, PlanState, TierPhase
 from chatbot.core.stops import exceeds_risk
 
-PATIENCE: Final[Millis] = 24 * 60 * 60 * 1000
-"""How long an exit or a missed entry waits for an answer before it is closed as assumed."""
 UNTAKEN: Final = frozenset(TierPhase) - {TierPhase.FILLED}
-ALL_TARGETS: Final = 1_000_000
+"""A tier that was offered and is in one of these phases may still be reported as filled."""
 
 
 Report = Confirm | Answer | Skip | ReportExit | ReportAdd | CorrectFill | InsistStop | CancelTarget | Abandon
@@ -167,11 +163,6 @@ def drop_closes(run: Run, at: Millis) -> None:
         run.emit(ActionDropped(action.number, at))
 
 
-def certainly_open(state: PlanState) -> Decimal:
-    """What is open even if every unanswered close was done."""
-    return max(ZERO, state.position.quantity - unanswered_closes(state, ALL_TARGETS))
-
-
 def finish_if_flat(run: Run, reason: CloseReason, at: Millis) -> None:
     """Close the plan once nothing is open; a plan already being stopped out was stopped."""
     if run.state.position.quantity == 0:
@@ -233,14 +224,6 @@ def exited(run: Run, given: ReportExit) -> None:
     if quantity:
         run.emit(Filled(FillKind.EXIT, 0, given.price, quantity, 0, given.at))
     finish_if_flat(run, CloseReason.STOPPED if given.by_stop else CloseReason.EXITED, given.at)
-
-
-def assume_closes(run: Run, at: Millis) -> None:
-    """Take every unanswered close as filled at its own price, and say that this is assumed."""
-    for action in [a for a in run.state.actions if a.kind is ActionKind.CLOSE]:
-        quantity = min(action.quantity, run.state.position.quantity)
-        kind = FillKind.TARGET
-        run.emit(Filled(kind, action.index, action.price, quantity, action.number, at, assumed=True))
 
 
 def added(run: Run, given: ReportAdd) -> None:
@@ -325,48 +308,3 @@ def cancel_target(run: Run, given: CancelTarget) -> None:
     if state.targets_hit:
         run.emit(BreachRecorded(BreachKind.GREEDY_HOLD, given.reason, given.at))
     run.emit(TargetCancelled(given.target, given.at))
-
-
-def deadline(state: PlanState) -> Millis | None:
-    """The next moment at which time alone changes the plan; None while there is none."""
-    match state.phase:
-        case Phase.WAITING:
-            return state.plan.expires_at
-        case Phase.CLOSING:
-            return None if state.closing_since is None else state.closing_since + PATIENCE
-        case Phase.OPEN:
-            return last_close_due(state)
-        case Phase.DRAFT | Phase.CLOSED:
-            return None
-        case unknown:
-            assert_never(unknown)
-
-
-def last_close_due(state: PlanState) -> Millis | None:
-    """When the closes that leave nothing open are taken as done."""
-    closes = [a for a in state.actions if a.kind is ActionKind.CLOSE]
-    return closes[-1].at + PATIENCE if closes and certainly_open(state) <= 0 else None
-
-
-def clock(run: Run, given: ClockTick) -> None:
-    """What is overdue at `given.at`."""
-    due = deadline(run.state)
-    if due is None or given.at < due:
-        return
-    state = run.state
-    if state.phase is Phase.WAITING:
-        entries.miss(run, state.tiers[0].price, MissCause.EXPIRY, given.at)
-    elif state.missed is not None:
-        run.close(CloseReason.MISSED, given.at, assumed=True)
-    else:
-        assume_all(run, given.at)
-
-
-def assume_all(run: Run, at: Millis) -> None:
-    """Nobody answered for a day: everything is taken as done at its event's price, marked assumed."""
-    assume_closes(run, at)
-    state = run.state
-    if state.position.quantity and state.exit_price is not None:
-        run.emit(Filled(FillKind.EXIT, 0, state.exit_price, state.position.quantity, 0, at, assumed=True))
-    reason = CloseReason.STOPPED if state.phase is Phase.CLOSING else CloseReason.COMPLETED
-    run.emit(PlanClosed(reason, run.state.position.realised, run.state.r_multiple, at, assumed=True))

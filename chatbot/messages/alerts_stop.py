@@ -8,8 +8,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from chatbot.core.events import ReassessAdvised, StopAdvised, StopHit, StopReason
-from chatbot.core.exits import REASSESS_R
-from chatbot.core.reports import ALL_TARGETS, certainly_open
+from chatbot.core.exits import ALL_TARGETS, REASSESS_R, certainly_open
 from chatbot.core.state import ActionKind, Phase, PlanState
 from chatbot.core.stops import held_risk
 from chatbot.messages.alerts_target import CLOSE_PART, MOVE_STOP, earlier_closes, last_advice, moment_after, trail_words

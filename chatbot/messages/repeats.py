@@ -9,9 +9,8 @@ from decimal import Decimal
 from typing import assert_never
 
 from chatbot.core.events import FillKind
-from chatbot.core.exits import target_quantity
+from chatbot.core.exits import certainly_open, target_quantity
 from chatbot.core.position import money_at_risk
-from chatbot.core.reports import certainly_open
 from chatbot.core.state import Action, ActionKind, PlanState
 from chatbot.core.triggers import question_of
 from chatbot.messages.alerts_entry import missed_order

@@ -7,8 +7,8 @@ from decimal import Decimal
 from html import escape
 
 from chatbot.core.events import FillKind
+from chatbot.core.exits import certainly_open
 from chatbot.core.plan import Follow
-from chatbot.core.reports import certainly_open
 from chatbot.core.state import Action, ActionKind, Phase, PlanState, TierPhase
 from chatbot.core.stops import held_risk
 from chatbot.messages.alerts_stop import open_words

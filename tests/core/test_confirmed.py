@@ -47,10 +47,10 @@ from chatbot.core.inputs import (
     ReportExit,
     Skip,
 )
+from chatbot.core.overdue import PATIENCE, deadline
 from chatbot.core.plan import AnyOf, ManualTrigger, Plan, PriceTrigger, Resting
 from chatbot.core.plan_fields import iso
 from chatbot.core.quiet import Interval, quiet_interval
-from chatbot.core.reports import PATIENCE, deadline
 from chatbot.core.state import ActionKind, Phase, TierPhase
 from chatbot.core.stops import held_risk
 from chatbot.core.timeframes import Timeframe

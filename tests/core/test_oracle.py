@@ -91,7 +91,7 @@ def real_bars(name: str, first: int) -> list[Candle]:
     """A piece of a real candle file; the test is skipped where there is none."""
     path = DATA / name
     if not path.is_file():
-        pytest.skip(f"no real candles at {path}: set TIERWISE_DATA to the folder that holds them")
+        pytest.skip(reason=f"no real candles at {path}: set TIERWISE_DATA to the folder that holds them")
     with gzip.open(path, "rt") as lines:
         return list(islice(bars_of(lines), first, first + BARS_OF_A_TAPE))
 

@@ -14,12 +14,12 @@ from chatbot.core.events import Event, Filled, FillKind, StopAdvised, StopHit, S
 from chatbot.core.evolve import evolve, history
 from chatbot.core.inputs import Answer, Arm, ClockTick, Confirm, Jump, Skip
 from chatbot.core.money import ZERO
+from chatbot.core.overdue import deadline
 from chatbot.core.plan import Follow
 from chatbot.core.plan_format import plan_from_format
 from chatbot.core.position import money_at_risk
 from chatbot.core.quiet import quiet_interval, thresholds
 from chatbot.core.replay import replay
-from chatbot.core.reports import deadline
 from chatbot.core.state import Phase, PlanState, fresh
 from chatbot.core.timeframes import Timeframe
 from tests.core import strategies as make

@@ -10,9 +10,9 @@ import pytest
 
 from chatbot.core.engine import advance
 from chatbot.core.inputs import Arm, InsistStop, Jump
+from chatbot.core.overdue import deadline
 from chatbot.core.plan import Follow
 from chatbot.core.quiet import Interval, next_threshold, quiet_interval
-from chatbot.core.reports import deadline
 from chatbot.core.state import ActionKind, fresh
 from tests.core.talking import Talk, names, plan
 

@@ -16,8 +16,8 @@ from chatbot.core.inputs import (
     ReportAdd,
     ReportExit,
 )
+from chatbot.core.overdue import PATIENCE
 from chatbot.core.plan import BreakEven, Follow, Target, Tier
-from chatbot.core.reports import PATIENCE
 from chatbot.core.state import ActionKind
 from chatbot.messages.alerts import alerts
 from tests.messages.trading import BY_HAND, DOWN, UP, VIEW, Trade, long_plan, price, shown, texts
