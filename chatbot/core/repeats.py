@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, assert_never
 
 from chatbot.core.money import Millis
 from chatbot.core.state import ActionKind
@@ -29,6 +29,8 @@ def repeat_after(kind: ActionKind, count: int) -> Millis | None:
             return ORDER_AFTER[count] if count < len(ORDER_AFTER) else None
         case ActionKind.ADD | ActionKind.ANSWER:
             return None
+        case unknown:
+            assert_never(unknown)
 
 
 def draft_reminder_after(count: int) -> Millis | None:
