@@ -1,4 +1,4 @@
-"""The command line: `tierwise run`, `demo`, `replay`, `health`. A mistake gets one sentence and exit code 2."""
+"""The command line: `tierwise run`, `demo`, `replay`, `parse`, `health`. A mistake: one sentence and exit code 2."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ COMMANDS: Final = {
     "run": "run the bot; without a token in its own sandbox, with a chat page",
     "demo": "play the worked example through the sandbox and check every alert",
     "replay": "what a plan would have done on recorded candles",
+    "parse": "what a pasted signal says, what was assumed and what is wrong with it",
     "health": "whether a running bot is well (for containers)",
 }
 

@@ -1,0 +1,1 @@
+"""Pasted trading signals as plan drafts: what was understood, assumed, or is wrong. Never guesses silently."""
