@@ -15,6 +15,7 @@ from telegram.ext import ApplicationBuilder
 from telegram.request import HTTPXRequest
 
 from chatbot.background import ended, keep
+from chatbot.chart.indicators import indicate
 from chatbot.coach.commands import Commands
 from chatbot.coach.confirmations import Confirmations
 from chatbot.coach.conversation import Conversation
@@ -119,14 +120,16 @@ async def running(settings: Settings, outside: Outside) -> AsyncIterator[Running
         key = await on_database(lambda: signing_key(database.units))
         desk = Desk(database.units, outside.clock, outside.wall, key, book, fresh=outside.fresh)
         trades = Trades(desk)
-        use = use_of(settings, outside, desk, trades, on_database, Lookups(feed, book))
+        lookups = Lookups(feed, book, outside.clock)
+        stack.push_async_callback(lookups.aclose)
+        use = use_of(settings, outside, desk, trades, on_database, lookups)
         bot = application_of(outside, ChatOrder(database.units, on_database))
         register(bot, use)
         messenger, pace = Messenger(bot.bot, outside.wall), Pace(outside.limits)
         sender = Sender(database.units, messenger, outside.wall, pace, on_database)
         clocks = Clocks(outside.wall, outside.steady)
         watcher = Watcher(feed, trades, Outages(desk), on_database, clocks)
-        candles = CandleWatch(watcher, outside.clock)
+        candles = CandleWatch(watcher, outside.clock, indicate)
         listen(desk, sender, watcher)
         jobs = Jobs(watcher, candles, settings.poll_seconds)
         # Before any update comes in: one that moves a plan must find it watched.

@@ -97,6 +97,10 @@ class PlanRecord:
     events: tuple[Event, ...]
 
 
+class PlanUnreadable(ValueError):
+    """A plan is stored, but can't be read: it is shown to nobody and watched by nobody."""
+
+
 class PlanMoved(Exception):
     """The plan changed since it was read (another sequence number than expected): read again and decide anew."""
 
@@ -217,8 +221,14 @@ class Plans(Protocol):
         """Add events after `record.sequence` and update the row; raises PlanMoved on a conflict."""
         ...
 
-    def record(self, plan_id: int) -> PlanRecord | None: ...
-    def of_user(self, user_id: int, number: int) -> PlanRecord | None: ...
+    def record(self, plan_id: int) -> PlanRecord | None:
+        """The plan with its events; raises PlanUnreadable where what is stored makes no plan."""
+        ...
+
+    def of_user(self, user_id: int, number: int) -> PlanRecord | None:
+        """As `record`, by the user and their number of it."""
+        ...
+
     def open_of(self, user_id: int) -> Sequence[PlanRow]: ...
     def all_of(self, user_id: int) -> Sequence[PlanRow]: ...
     def watched(self) -> Sequence[PlanRow]:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 
 from telegram import Update
 
 from chatbot.coach.confirmations import forget
-from chatbot.coach.desk import Work
+from chatbot.coach.desk import MarketsUnknown, Work
+from chatbot.core.market import FundingRate
 from chatbot.messages import replies
 from chatbot.ports import User
-from handlers.guards import argument_of, said_in
+from handlers.guards import Speaker, argument_of, said_in
 from handlers.use import Use
 
 WithText = Callable[[Work, User, str], None]
@@ -70,22 +72,85 @@ async def checklist(use: Use, update: Update) -> None:
 
 async def exited(use: Use, update: Update) -> None:
     """Out by hand."""
-    await run(use, update, use.commands.exited)
+    await run(use, update, use.commands.reported.exited)
 
 
 async def stopped(use: Use, update: Update) -> None:
     """Out by the stop order."""
-    await run(use, update, lambda work, user, text: use.commands.exited(work, user, text, by_stop=True))
+    await run(use, update, lambda work, user, text: use.commands.reported.exited(work, user, text, by_stop=True))
 
 
 async def added(use: Use, update: Update) -> None:
     """An add outside the plan."""
-    await run(use, update, use.commands.added)
+    await run(use, update, use.commands.reported.added)
 
 
 async def correct(use: Use, update: Update) -> None:
     """A fill as it really was."""
-    await run(use, update, use.commands.correct)
+    await run(use, update, use.commands.reported.correct)
+
+
+async def stop(use: Use, update: Update) -> None:
+    """Where the stop stands."""
+    await run(use, update, use.commands.reported.stop)
+
+
+async def hold(use: Use, update: Update) -> None:
+    """Hold past a target."""
+    await run(use, update, use.commands.reported.hold)
+
+
+async def portfolio(use: Use, update: Update) -> None:
+    """All open plans together."""
+    await run(use, update, lambda work, user, _: use.commands.portfolio(work, user))
+
+
+async def size(use: Use, update: Update) -> None:
+    """How much to trade for a risk; a coin's exchange is asked for its markets first, and for its funding."""
+    told = said_in(update)
+    if told is None:
+        return
+    text, exchange = argument_of(told.text), use.conversation.exchange
+    market = await market_of(use, told.speaker, text)
+    funding = None if market is None else await costs_of(use, *market)
+
+    def sized(work: Work, user: User, _: str) -> None:
+        use.commands.calculator.size(work, user, text, exchange, funding)
+
+    try:
+        await run(use, update, sized)
+    except MarketsUnknown as unknown:
+        asked = unknown.exchange
+        problem = await use.lookups.prepare(asked)
+        await run(use, update, sized if problem is None else silent_exchange(use, asked))
+
+
+def silent_exchange(use: Use, exchange: str) -> WithText:
+    """What is answered where an exchange does not."""
+    return lambda work, user, _: use.commands.calculator.unanswered(work, user, exchange)
+
+
+async def market_of(use: Use, speaker: Speaker, text: str) -> tuple[str, str] | None:
+    """The market a calculation is about, its exchange asked for its list where that is needed."""
+
+    def named(work: Work, user: User) -> tuple[str, str] | None:
+        return use.commands.calculator.named(work, user, text, use.conversation.exchange)
+
+    try:
+        return await use.look(speaker, named)
+    except MarketsUnknown as unknown:
+        problem = await use.lookups.prepare(unknown.exchange)
+    return None if problem is not None else await use.look(speaker, named)
+
+
+async def costs_of(use: Use, exchange: str, symbol: str) -> FundingRate | None:
+    """The market's funding rate, and its brackets learned, as far as the exchange answers in time."""
+    try:
+        async with asyncio.timeout(use.lookups.patience):
+            await use.lookups.brackets(exchange, symbol)
+            return await use.lookups.funding(exchange, symbol)
+    except TimeoutError:
+        return None
 
 
 async def cancel_plan(use: Use, update: Update) -> None:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from decimal import Decimal
+from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 from telegram import Update
 
 from chatbot.coach.confirmations import FOREIGN
 from chatbot.coach.conversation import Spoken
-from chatbot.coach.desk import MarketsUnknown, Work
+from chatbot.coach.desk import MarketsUnknown
+from chatbot.coach.outlook import UNKNOWN, Outlook
 from chatbot.messages.values import Press, Verb
-from chatbot.ports import Told, User
+from chatbot.ports import Told
 from handlers.guards import Said, Speaker, Tapped, said_in
 from handlers.use import Use
 
@@ -28,8 +28,8 @@ async def new(use: Use, update: Update) -> None:
 
 async def begin(use: Use, speaker: Speaker) -> None:
     """The card at the bottom of the chat."""
-    price = await price_for(use, speaker)
-    await use.serve(speaker, lambda work, user: use.conversation.begin(work, user, price))
+    outlook = await outlook_for(use, speaker)
+    await use.serve(speaker, lambda work, user: use.conversation.begin(work, user, outlook))
 
 
 async def cancel(use: Use, update: Update) -> None:
@@ -41,9 +41,13 @@ async def cancel(use: Use, update: Update) -> None:
 
 async def said(use: Use, told: Said) -> None:
     """A typed answer."""
-    price = await price_for(use, told.speaker)
-    spoken = Spoken(told.text, price, told.message_id)
-    await with_markets(use, told.speaker, lambda work, user: use.conversation.said(work, user, spoken))
+
+    async def answer() -> None:
+        outlook = await outlook_for(use, told.speaker, told.text)
+        spoken = Spoken(told.text, outlook, told.message_id)
+        await use.serve(told.speaker, lambda work, user: use.conversation.said(work, user, spoken))
+
+    await with_markets(use, told.speaker, answer)
 
 
 async def pressed(use: Use, tap: Tapped, press: Press) -> Told:
@@ -51,25 +55,29 @@ async def pressed(use: Use, tap: Tapped, press: Press) -> Told:
     if press.verb is Verb.NEW:
         await begin(use, tap.speaker)
         return Told()
-    price = await price_for(use, tap.speaker)
-    told = await with_markets(use, tap.speaker, lambda work, user: use.conversation.press(work, user, press, price))
-    return told or FOREIGN
+
+    async def answer() -> Told | None:
+        chosen = press.argument if press.verb is Verb.CHOOSE else ""
+        outlook = await outlook_for(use, tap.speaker, chosen, tapped=True)
+        return await use.serve(tap.speaker, lambda work, user: use.conversation.press(work, user, press, outlook))
+
+    return await with_markets(use, tap.speaker, answer) or FOREIGN
 
 
-async def price_for(use: Use, speaker: Speaker) -> Decimal | None:
-    """The price of the draft's market, if there is a draft with one and the exchange answers."""
-    market = await use.look(speaker, use.conversation.market)
-    return None if market is None else await use.lookups.price(*market)
+async def outlook_for(use: Use, speaker: Speaker, text: str = "", *, tapped: bool = False) -> Outlook:
+    """The outlook of the market the draft will stand at once this is answered. Raises MarketsUnknown."""
+    sought = await use.look(speaker, lambda work, user: use.conversation.sought(work, user, text, tapped=tapped))
+    return UNKNOWN if sought is None else await use.lookups.outlook(sought)
 
 
-async def with_markets(use: Use, speaker: Speaker, work: Callable[[Work, User], T]) -> T | None:
-    """Run a use case; where it needs an exchange's list of markets first, load it and run it again."""
+async def with_markets(use: Use, speaker: Speaker, answer: Callable[[], Awaitable[T]]) -> T | None:
+    """Answer; where an exchange's list of markets is needed first, load it and answer then."""
     try:
-        return await use.serve(speaker, work)
+        return await answer()
     except MarketsUnknown as unknown:
         problem = await use.lookups.prepare(unknown.exchange)
     if problem is None:
-        return await use.serve(speaker, work)
+        return await answer()
     sentence = problem
-    await use.serve(speaker, lambda under_way, user: use.conversation.unanswered(under_way, user, sentence))
+    await use.serve(speaker, lambda work, user: use.conversation.unanswered(work, user, sentence))
     return None

@@ -18,7 +18,7 @@ from chatbot.core.money import Millis
 from chatbot.core.plan import Plan
 from chatbot.core.quiet import Interval
 from chatbot.core.state import Phase
-from chatbot.ports import PlanMoved, PlanRecord, PlanRow, User
+from chatbot.ports import PlanMoved, PlanRecord, PlanRow, PlanUnreadable, User
 from storage.tables import FILLS, PLAN_EVENTS, PLANS
 from storage.work import Work
 
@@ -98,14 +98,17 @@ class SqlPlans:
         return self.recorded((PLANS.c.user_id == user_id) & (PLANS.c.number == number))
 
     def recorded(self, which: ColumnElement[bool]) -> PlanRecord | None:
-        """The one plan of which this is true, with its events."""
+        """The one plan of which this is true, with its events; raises PlanUnreadable where they can't be read."""
         row = self.work.run(select(*ROW, PLANS.c.agreed).where(which)).first()
         if row is None:
             return None
         mine = select(PLAN_EVENTS.c.payload).where(PLAN_EVENTS.c.plan_id == row.plan_id)
-        payloads = self.work.run(mine.order_by(PLAN_EVENTS.c.sequence)).scalars()
-        events = tuple(event_from_json(json.loads(payload)) for payload in payloads)
-        return PlanRecord(plan_row(row[:-1]), plan_from_json(json.loads(row.agreed)), events)
+        payloads = self.work.run(mine.order_by(PLAN_EVENTS.c.sequence)).scalars().all()
+        try:
+            events = tuple(event_from_json(json.loads(payload)) for payload in payloads)
+            return PlanRecord(plan_row(row[:-1]), plan_from_json(json.loads(row.agreed)), events)
+        except ValueError as error:
+            raise PlanUnreadable(f"Plan {row.plan_id} can't be read: {error}") from error
 
     def open_of(self, user_id: int) -> Sequence[PlanRow]:
         """The user's plans that are armed and not over, in the order of their numbers."""

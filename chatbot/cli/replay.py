@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 
+from chatbot.chart.indicators import indicate
 from chatbot.cli.errors import UsageError
 from chatbot.core.candles import Candle
 from chatbot.core.events import (
@@ -44,7 +45,7 @@ def run(arguments: Namespace) -> int:
     plan = read_plan(arguments.plan)
     bars = read_bars(arguments.candles)
     length = length_of(bars, plan)
-    events = tuple(replay(plan, bars, length))
+    events = tuple(replay(plan, bars, length, indicate))
     if arguments.json:
         sys.stdout.writelines(json.dumps(row) + "\n" for event in events if (row := row_of(event)) is not None)
     else:

@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 from typing import Final, Protocol
 
+from chatbot.coach.outlook import UNKNOWN, Outlook, Sought
+from chatbot.coach.stored import Answers, decimal_in, decimals_in, text_in, texts_in, whole_in
 from chatbot.core.market import Instrument, Resolution
-from chatbot.core.money import Side
-from chatbot.core.plan import Resting, Trigger
+from chatbot.core.money import Millis, Side
+from chatbot.core.plan import Follow, Guards, MarginMode, Resting, Trigger
 from chatbot.core.planned import CheckContext
 from chatbot.core.reading_triggers import fixed, trigger
 from chatbot.core.timeframes import Timeframe
 from chatbot.messages.values import Verb
 from chatbot.ports import Draft
 
-Answers = Mapping[str, object]
-
 
 class Step(StrEnum):
-    """The questions, in their order; the timeframe is only asked when its default is to be changed."""
+    """The questions, in their order; the optional ones are only asked when their default is to be changed."""
 
     MARKET = "market"
     SIDE = "side"
@@ -36,10 +35,15 @@ class Step(StrEnum):
     RULES = "rules"
     RESTING = "resting"
     TIMEFRAME = "timeframe"
+    MARGIN = "margin"
+    GUARDS = "guards"
+    EXPIRY = "expiry"
+    FOLLOWING = "following"
     REVIEW = "review"
 
 
-ORDER: Final = tuple(step for step in Step if step is not Step.TIMEFRAME)
+OPTIONAL: Final = frozenset({Step.TIMEFRAME, Step.MARGIN, Step.GUARDS, Step.EXPIRY, Step.FOLLOWING})
+ORDER: Final = tuple(step for step in Step if step not in OPTIONAL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,19 +56,35 @@ class Defaults:
 
 @dataclass(frozen=True, slots=True)
 class DialogView:
-    """A draft with what lies outside it: the market in `context`, and the exchanges that can be chosen."""
+    """A draft with what lies outside it: its market and the user's other plans in `around`, and the time.
+
+    `outlook` is what was found out for the answer at hand, perhaps of the market that is only about to be chosen; what
+    counts for the draft as it stands is `known`.
+    """
 
     draft: Draft
-    context: CheckContext = field(default_factory=CheckContext)
+    around: CheckContext = field(default_factory=CheckContext)
     exchanges: tuple[str, ...] = ()
+    outlook: Outlook = UNKNOWN
+    now: Millis = 0
+
+    @property
+    def known(self) -> Outlook:
+        """The outlook as far as it is of the draft's own market and timeframe."""
+        return self.outlook.on(market_of(self.draft.answers))
+
+    @property
+    def context(self) -> CheckContext:
+        """What the checks look at beside the plan."""
+        return self.known.within(self.around)
 
     @property
     def instrument(self) -> Instrument | None:
-        return self.context.instrument
+        return self.around.instrument
 
     @property
     def market_price(self) -> Decimal | None:
-        return self.context.market_price
+        return self.known.price
 
     @property
     def tick(self) -> Decimal | None:
@@ -118,7 +138,11 @@ class Incomplete(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Entered:
-    """The answers, typed. What is None or empty is still open."""
+    """The answers, typed. What is None or empty is still open.
+
+    Either `allocation` is given, or `risk` (% of equity lost at tier 1's stop), from which it follows. `pause_chosen`:
+    the pause between adds is the user's own, and no longer follows the market's volatility.
+    """
 
     exchange: str
     symbol: str | None
@@ -127,6 +151,7 @@ class Entered:
     equity: Decimal | None
     remembered: Decimal | None
     allocation: Decimal | None
+    risk: Decimal | None
     weights: tuple[Decimal, ...]
     triggers: tuple[str, ...]
     stop: Decimal | None
@@ -135,6 +160,13 @@ class Entered:
     rules: str | None
     resting: Resting | None
     timeframe: Timeframe
+    margin: MarginMode
+    guards: Guards
+    pause_chosen: bool
+    expires_after: int | None
+    expires_at: Millis | None
+    follow: Follow
+    assumed: tuple[str, ...]
     tier: int
     editing: bool
 
@@ -150,6 +182,17 @@ class Entered:
         return fixed(trigger(self.triggers[number - 1]), self.chosen_side, None)
 
 
+def market_of(answers: Answers) -> Sought | None:
+    """The market and timeframe a draft looks at, once a market is chosen."""
+    symbol = text_in(answers, "symbol")
+    return None if symbol is None else Sought(text_in(answers, "exchange") or "", symbol, timeframe_of(answers))
+
+
+def timeframe_of(answers: Answers) -> Timeframe:
+    """The plan's timeframe, 15m until another is chosen."""
+    return Timeframe(text_in(answers, "timeframe") or Timeframe.M15)
+
+
 def entered(answers: Answers) -> Entered:
     """The stored answers, read."""
     side, resting = text_in(answers, "side"), answers.get("resting")
@@ -162,6 +205,7 @@ def entered(answers: Answers) -> Entered:
         equity=decimal_in(answers, "equity"),
         remembered=decimal_in(answers, "remembered"),
         allocation=decimal_in(answers, "allocation"),
+        risk=decimal_in(answers, "risk"),
         weights=weights,
         triggers=texts_in(answers, "triggers")[: len(weights)],
         stop=decimal_in(answers, "stop"),
@@ -169,44 +213,33 @@ def entered(answers: Answers) -> Entered:
         closes=decimals_in(answers, "closes"),
         rules=text_in(answers, "rules"),
         resting=None if resting is None else resting_of(texts_in(answers, "resting")),
-        timeframe=Timeframe(text_in(answers, "timeframe") or Timeframe.M15),
+        timeframe=timeframe_of(answers),
+        margin=MarginMode(text_in(answers, "margin") or MarginMode.ISOLATED),
+        guards=guards_of(answers),
+        pause_chosen=text_in(answers, "pause_chosen") is not None,
+        expires_after=whole_in(answers, "expires_after"),
+        expires_at=whole_in(answers, "expires_at"),
+        follow=Follow(text_in(answers, "follow") or Follow.CONFIRMED),
+        assumed=texts_in(answers, "assumed"),
         tier=int(text_in(answers, "tier") or 1),
         editing=text_in(answers, "editing") is not None,
+    )
+
+
+def guards_of(answers: Answers) -> Guards:
+    """The guards that were changed, the others as they are by default."""
+    usual = Guards()
+    averaging = decimal_in(answers, "averaging")
+    return Guards(
+        averaging_down_r=usual.averaging_down_r if averaging is None else averaging,
+        structure_level=decimal_in(answers, "structure"),
+        min_pause_minutes=whole_in(answers, "pause") or 0,
     )
 
 
 def resting_of(names: tuple[str, ...]) -> Resting:
     """Which orders rest, by name."""
     return Resting(entries="entries" in names, stop="stop" in names, targets="targets" in names)
-
-
-def text_in(answers: Answers, name: str) -> str | None:
-    """A text that was answered."""
-    found = answers.get(name)
-    return found if isinstance(found, str) else None
-
-
-def texts_in(answers: Answers, name: str) -> tuple[str, ...]:
-    """A list of texts that was answered."""
-    found = answers.get(name)
-    return tuple(str(text) for text in found) if isinstance(found, list | tuple) else ()
-
-
-def decimal_in(answers: Answers, name: str) -> Decimal | None:
-    """A number that was answered."""
-    found = text_in(answers, name)
-    return None if found is None else Decimal(found)
-
-
-def decimals_in(answers: Answers, name: str) -> tuple[Decimal, ...]:
-    """A list of numbers that was answered."""
-    return tuple(Decimal(text) for text in texts_in(answers, name))
-
-
-def exact(value: Decimal) -> str:
-    """A number as it is stored and as buttons carry it: all its digits, no exponent."""
-    text = f"{value:f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def is_open(step: Step, given: Entered) -> bool:
@@ -221,7 +254,7 @@ def is_open(step: Step, given: Entered) -> bool:
         case Step.EQUITY:
             return given.equity is None
         case Step.ALLOCATION:
-            return given.allocation is None
+            return given.allocation is None and given.risk is None
         case Step.WEIGHTS:
             return not given.weights
         case Step.TRIGGER:
@@ -236,7 +269,7 @@ def is_open(step: Step, given: Entered) -> bool:
             return given.rules is None or given.rules.count("/") + 1 != len(given.targets)
         case Step.RESTING:
             return given.resting is None
-        case Step.TIMEFRAME | Step.REVIEW:
+        case Step.TIMEFRAME | Step.MARGIN | Step.GUARDS | Step.EXPIRY | Step.FOLLOWING | Step.REVIEW:
             return False
 
 

@@ -2,40 +2,31 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Final
 
+from chatbot.coach.awaiting import FOREIGN, OUTDATED, Expected, awaited, expect, forget
 from chatbot.coach.desk import Desk, Work
+from chatbot.coach.holding import Holding
+from chatbot.coach.own_stop import Typed, own_stop
 from chatbot.coach.trades import Trades
-from chatbot.coach.typed import price_and_quantity, stop_and_reason
+from chatbot.coach.typed import price_and_quantity
 from chatbot.core.evolve import history
 from chatbot.core.inputs import Abandon, Answer, Confirm, Input, InsistStop, Skip
-from chatbot.core.money import Millis
+from chatbot.core.insisting import leaves_undone
 from chatbot.core.reading import Unreadable, plain
-from chatbot.core.repeats import MINUTE, SNOOZE
+from chatbot.core.repeats import SNOOZE
 from chatbot.core.state import Action, ActionKind, PlanState
+from chatbot.messages.holding import CERTAIN
 from chatbot.messages.repeats import asked_quantity
 from chatbot.messages.replies import LEAVES_OPEN, asks_real_fill, asks_real_stop, not_understood
 from chatbot.messages.values import Press, Verb
 from chatbot.ports import PlanRecord, Reminder, ReminderKind, Told, User
 
-OUTDATED: Final = Told("This was answered already, or the plan has moved on: nothing was changed.", show_alert=True)
-FOREIGN: Final = Told("This button is not yours or no longer valid: nothing was changed.", show_alert=True)
+__all__ = ["FOREIGN", "OUTDATED", "Confirmations", "Expected", "awaited", "forget"]
 NO_PRICE: Final = Told("I have no price of this market of the last minute. Try again in a moment.", show_alert=True)
-PATIENCE: Final[Millis] = 10 * MINUTE
-"""How long a number is waited for: later it may mean anything."""
-
-
-@dataclass(frozen=True, slots=True)
-class Expected:
-    """The number a user was asked to type, for which action, and when by our own time."""
-
-    plan_id: int
-    action: int
-    at: Millis = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +42,7 @@ class Confirmations:
 
     def __init__(self, desk: Desk, trades: Trades) -> None:
         self.desk, self.trades = desk, trades
+        self.holding = Holding(desk, trades)
 
     def press(self, work: Work, user: User, press: Press) -> Told:
         """A button under one of the user's own plans. Whatever number was waited for before is not any more."""
@@ -63,8 +55,17 @@ class Confirmations:
         state = history(record.plan, record.events)
         if press.verb is Verb.KEEP:
             return OUTDATED if state.is_over else Told("The plan goes on.")
+        if press.verb is Verb.HOLD:
+            return self.hold(work, user, record, press.argument)
         action = state.action(press.version)
         return OUTDATED if action is None else self.answer(work, user, record, action, press.verb)
+
+    def hold(self, work: Work, user: User, record: PlanRecord, argument: str) -> Told:
+        """Hold past a target: the first tap asks, the second one is certain."""
+        target = argument.removesuffix(CERTAIN)
+        if not (target.isascii() and target.isdigit()):
+            return FOREIGN
+        return self.holding.pressed(work, user, record, int(target), certain=argument.endswith(CERTAIN))
 
     def answer(self, work: Work, user: User, record: PlanRecord, action: Action, verb: Verb) -> Told:
         """A button about an action that still waits."""
@@ -72,6 +73,8 @@ class Confirmations:
             case Verb.DONE:
                 return self.give(work, record, self.done(work, record, action, Real()), "Noted.")
             case Verb.SKIP:
+                if leaves_undone(history(record.plan, record.events), action):
+                    return self.holding.pressed(work, user, record, action.index)
                 return self.give(work, record, lambda at: Skip(action.number, at), "Skipped.")
             case Verb.YES:
                 return self.say_yes(work, record, action)
@@ -113,8 +116,7 @@ class Confirmations:
 
     def ask_price(self, work: Work, user: User, record: PlanRecord, action: Action) -> Told:
         """The next text of this user is the real price."""
-        asked = json.dumps([record.row.plan_id, action.number, self.desk.wall()])
-        work.unit.settings.put(expectation(user), asked)
+        expect(work, user, Expected(record.row.plan_id, action.number, self.desk.wall()))
         view = self.desk.view(record.row, record.plan)
         ask = asks_real_stop if action.kind is ActionKind.MOVE_STOP else asks_real_fill
         self.desk.reply(work, user, ask(history(record.plan, record.events), view, action))
@@ -132,8 +134,11 @@ class Confirmations:
         return awaited(work, user, self.desk.wall())
 
     def typed(self, work: Work, user: User, expected: Expected, text: str) -> None:
-        """The real price, and maybe quantity, of the action the user was asked about."""
+        """The real price, and maybe quantity, of the action the user was asked about; or why a target is held past."""
         record = work.unit.plans.record(expected.plan_id)
+        if expected.target and record is not None and record.row.user_id == user.user_id:
+            self.holding.typed(work, user, record, expected.target, text)
+            return
         state = None if record is None else history(record.plan, record.events)
         action = None if state is None else state.action(expected.action)
         if record is None or state is None or action is None or record.row.user_id != user.user_id:
@@ -163,40 +168,12 @@ class Confirmations:
         self, work: Work, record: PlanRecord, state: PlanState, action: Action, text: str
     ) -> Callable[[int], Input]:
         """Where the stop stands: as asked, where it stood before, or one of the user's own. Raises Unreadable."""
-        advised = plain(state.stop)
-        stop, reason = stop_and_reason(text, plain(action.price))
         market = self.desk.price_now(work, record.plan)
-        if market is not None and record.plan.touched(market, stop):
-            raise Unreadable(
-                f"A stop at {stop:f} would be hit at once, the price is {market:f}; expected the price at which your "
-                f"stop stands, for example {advised:f}."
-            )
+        view = self.desk.view(record.row, record.plan)
+        stop, reason = own_stop(state, view, Typed(text, market, (plain(action.price),)))
         if stop in (state.stop, state.exchange_stop):
             return self.done(work, record, action, Real(stop))
-        if state.plan.favours(state.stop, stop) and not reason:
-            raise Unreadable(
-                f"A stop only ever tightens, and {stop:f} is looser than the plan's {advised:f}. Set it there and type "
-                f"{advised:f}; if you hold yours all the same, as a breach of the plan, type it with your reason, for "
-                f"example {stop:f} because of the news."
-            )
         return lambda at: InsistStop(stop, reason or text.strip(), at)
-
-
-def expectation(user: User) -> str:
-    """Where it is kept that a user was asked to type something."""
-    return f"expected:{user.user_id}"
-
-
-def awaited(work: Work, user: User, now: Millis) -> Expected | None:
-    """What the user was asked to type and has not been waited for too long."""
-    stored = work.unit.settings.get(expectation(user))
-    asked = None if stored is None else Expected(*json.loads(stored))
-    return None if asked is None or now - asked.at > PATIENCE else asked
-
-
-def forget(work: Work, user: User) -> None:
-    """Nothing is waited for any more: the next number means something else."""
-    work.unit.settings.drop(expectation(user))
 
 
 def most_of(state: PlanState, action: Action) -> Decimal:

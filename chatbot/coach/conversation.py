@@ -3,29 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from decimal import Decimal
+from dataclasses import dataclass, field, replace
 from html import escape
 from typing import Final, assert_never
 
 from chatbot.coach import dialog
-from chatbot.coach.answers import Answered, Defaults, DialogView, Refused, Reply, Step, Wanted, entered
+from chatbot.coach.answers import (
+    Answered,
+    Defaults,
+    DialogView,
+    Refused,
+    Reply,
+    Step,
+    Wanted,
+    entered,
+    first_open,
+    market_of,
+)
 from chatbot.coach.confirmations import OUTDATED, awaited, forget
 from chatbot.coach.desk import Desk, Work
+from chatbot.coach.outlook import UNKNOWN, Outlook, Sought
 from chatbot.coach.reminding import draft_slot
-from chatbot.coach.review import KNOWN, findings_of, ready
+from chatbot.coach.review import accepted, ready
+from chatbot.coach.stored import Answers
 from chatbot.coach.trades import Trades
 from chatbot.core.events import CloseReason, Event, PlanClosed, StopHit
 from chatbot.core.money import ZERO, Millis
+from chatbot.core.overdue import COOL_DOWN
 from chatbot.core.plan import Plan
 from chatbot.core.planned import CheckContext
 from chatbot.core.repeats import draft_reminder_after
 from chatbot.core.state import Phase
 from chatbot.messages import replies
 from chatbot.messages.values import Message, Press, Verb
-from chatbot.ports import Draft, PlanRecord, Reminder, ReminderKind, Told, Unit, User
+from chatbot.ports import Draft, PlanRecord, PlanUnreadable, Reminder, ReminderKind, Told, Unit, User
 
-COOL_DOWN: Final[Millis] = 30 * 60_000
 RECENT_PLANS: Final = 10
 SCROLLED: Final = 4
 """Messages below the card from which on it is sent anew: editing what nobody sees tells nobody anything."""
@@ -34,13 +46,26 @@ NO_PRICE: Final = Refused(
 )
 
 
+BEING_BUILT: Final = Refused(
+    "A plan is being built already. Arm or discard it first, then send the new one again, for example: discard."
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Spoken:
-    """What the user typed, or tapped with its text; `price` is the market's now, if the exchange gave one."""
+    """What the user typed, or tapped with its text, and the draft's market as it stands once that is answered."""
 
     text: str
-    price: Decimal | None
+    outlook: Outlook = UNKNOWN
     message_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Prefilled:
+    """Answers known before the first question, as a draft stores them, and what had to be assumed for them."""
+
+    answers: Answers = field(default_factory=dict)
+    assumed: tuple[str, ...] = ()
 
 
 class Conversation:
@@ -50,21 +75,48 @@ class Conversation:
         self.desk, self.trades = desk, trades
         self.exchange, self.exchanges = exchange, exchanges
 
-    def market(self, work: Work, user: User) -> tuple[str, str] | None:
-        """The market of the user's draft, to look its price up before the next answer."""
-        draft = work.unit.drafts.of(user.user_id)
-        given = None if draft is None else entered(draft.answers)
-        return None if given is None or given.symbol is None else (given.exchange, given.symbol)
+    def sought(self, work: Work, user: User, text: str = "", *, tapped: bool = False) -> Sought | None:
+        """The market and timeframe the draft will look at once this is answered: what an outlook is needed of.
 
-    def begin(self, work: Work, user: User, price: Decimal | None) -> None:
+        Raises MarketsUnknown.
+        """
+        draft = work.unit.drafts.of(user.user_id)
+        if draft is None:
+            return None
+        given = entered(draft.answers)
+        known = None if given.symbol is None else self.desk.instruments.get(given.exchange, given.symbol)
+        view = DialogView(draft, CheckContext(known), self.exchanges, now=self.desk.clock())
+        take = dialog.tapped if tapped else dialog.answer
+        reply = take(view, text, self.desk.instruments.resolve) if text else None
+        return market_of(reply.answers if isinstance(reply, Answered) else draft.answers)
+
+    def begin(self, work: Work, user: User, outlook: Outlook) -> None:
         """A new draft, or the one already begun: nothing that was entered is thrown away unasked."""
         forget(work, user)
         draft = work.unit.drafts.of(user.user_id)
         if draft is None:
-            defaults = Defaults(user.exchange or self.exchange, user.equity)
-            answers = dialog.start(defaults)
-            draft = self.store(work, Draft(user.user_id, user.chat_id, Step.MARKET, answers))
-        self.show(work, user, draft, price, fresh=True)
+            draft = self.store(work, Draft(user.user_id, user.chat_id, Step.MARKET, self.blank(user)))
+        self.show(work, user, draft, outlook, fresh=True)
+
+    def begin_with(self, work: Work, user: User, prefilled: Prefilled, outlook: Outlook) -> None:
+        """A draft with answers that are known already, at the first question still open.
+
+        One that was begun by hand stays as it is, and the user is told so.
+        """
+        forget(work, user)
+        draft = work.unit.drafts.of(user.user_id)
+        if draft is not None and entered(draft.answers).symbol is not None:
+            self.refuse(work, user, draft, BEING_BUILT, outlook)
+            return
+        answers = {**self.blank(user), **prefilled.answers, "assumed": list(prefilled.assumed)}
+        begun = draft or Draft(user.user_id, user.chat_id, Step.MARKET, answers)
+        at = dialog.arrived(answers, first_open(entered(answers)))
+        stored = self.store(work, replace(begun, answers=at.answers, step=at.step))
+        self.show(work, user, stored, outlook, fresh=True)
+
+    def blank(self, user: User) -> Answers:
+        """The answers of a new draft."""
+        return dialog.start(Defaults(user.exchange or self.exchange, user.equity))
 
     def said(self, work: Work, user: User, spoken: Spoken) -> None:
         """A typed answer to the draft's question; without a draft, a hint."""
@@ -75,27 +127,28 @@ class Conversation:
             return
         self.take(work, user, draft, spoken)
 
-    def press(self, work: Work, user: User, press: Press, price: Decimal | None) -> Told:
+    def press(self, work: Work, user: User, press: Press, outlook: Outlook) -> Told:
         """A button of the draft's card, as the draft stands now; an older one changes nothing."""
         forget(work, user)
         draft = work.unit.drafts.of(user.user_id)
         if draft is None or (draft.draft_id, draft.version) != (press.subject, press.version):
             return OUTDATED
+        view, spoken = self.view(work.unit, draft, outlook), Spoken("", outlook)
         match press.verb:
             case Verb.CHOOSE:
-                self.take(work, user, draft, Spoken(press.argument, price))
+                chosen = dialog.tapped(view, press.argument, self.desk.instruments.resolve)
+                self.obey(work, user, draft, chosen, spoken)
             case Verb.BACK:
-                self.obey(work, user, draft, dialog.back(self.view(work.unit, draft, price)), Spoken("", price))
+                self.obey(work, user, draft, dialog.back(view), spoken)
             case Verb.EDIT:
-                edited = dialog.edit(self.view(work.unit, draft, price), press.argument)
-                self.obey(work, user, draft, edited, Spoken("", price))
+                self.obey(work, user, draft, dialog.edit(view, press.argument), spoken)
             case _:
-                self.obey(work, user, draft, Wanted(press.verb, press.argument), Spoken("", price))
+                self.obey(work, user, draft, Wanted(press.verb, press.argument), spoken)
         return Told()
 
     def take(self, work: Work, user: User, draft: Draft, spoken: Spoken) -> None:
-        """One answer, typed or tapped: both are the same text."""
-        view = self.view(work.unit, draft, spoken.price)
+        """One typed answer."""
+        view = self.view(work.unit, draft, spoken.outlook)
         self.obey(work, user, draft, dialog.answer(view, spoken.text, self.desk.instruments.resolve), spoken)
 
     def obey(self, work: Work, user: User, draft: Draft, reply: Reply, spoken: Spoken) -> None:
@@ -103,35 +156,34 @@ class Conversation:
         match reply:
             case Answered(answers=answers, step=step):
                 stored = self.store(work, replace(draft, answers=answers, step=step))
-                self.show(work, user, stored, spoken.price, fresh=self.is_scrolled(work, stored, spoken))
+                self.show(work, user, stored, spoken.outlook, fresh=self.is_scrolled(work, stored, spoken))
             case Refused():
-                self.refuse(work, user, draft, reply, spoken.price)
+                self.refuse(work, user, draft, reply, spoken.outlook)
             case Wanted(verb=verb, argument=argument):
-                self.want(work, user, draft, Press(verb, argument=argument), spoken.price)
+                self.want(work, user, draft, Press(verb, argument=argument), spoken.outlook)
             case unknown:
                 assert_never(unknown)
 
-    def want(self, work: Work, user: User, draft: Draft, wanted: Press, price: Decimal | None) -> None:
+    def want(self, work: Work, user: User, draft: Draft, wanted: Press, outlook: Outlook) -> None:
         """Help, cancel, discard, arm."""
         if wanted.verb is Verb.HELP:
             self.desk.reply(work, user, Message(dialog.help_text(Step(draft.step))))
         elif wanted.verb is Verb.ARM:
-            self.arm(work, user, draft, wanted.argument, price)
+            self.arm(work, user, draft, wanted.argument, outlook)
         else:
             self.drop(work, user, draft, replies.dropped())
 
-    def arm(self, work: Work, user: User, draft: Draft, argument: str, price: Decimal | None) -> None:
+    def arm(self, work: Work, user: User, draft: Draft, argument: str, outlook: Outlook) -> None:
         """From draft to watched plan, if the checks let it pass."""
-        view = self.view(work.unit, draft, price)
-        made = NO_PRICE if price is None else ready(view, argument)
+        view = self.view(work.unit, draft, outlook)
+        made = NO_PRICE if view.market_price is None else ready(view, argument)
         if isinstance(made, Refused):
-            self.refuse(work, user, draft, made, price)
+            self.refuse(work, user, draft, made, outlook)
             return
-        plan = replace(made, armed_at=self.desk.clock())
+        plan, known = replace(made, armed_at=view.now), accepted(view)
         work.unit.users.put(replace(user, equity=plan.equity, exchange=plan.exchange))
-        row = self.trades.arm(work, user, plan)
-        warned = argument == KNOWN and bool(findings_of(view))
-        self.drop(work, user, draft, replies.armed(row.number, known=warned))
+        row = self.trades.arm(work, user, plan, known)
+        self.drop(work, user, draft, replies.armed(row.number, known=bool(known)))
 
     def cancel(self, work: Work, user: User) -> None:
         """Leave open what a number was asked for; where none was, drop the draft, if there is one."""
@@ -159,21 +211,21 @@ class Conversation:
             work.unit.reminders.put(Reminder(ReminderKind.DRAFT, stored.draft_id, 0, stored.user_id, due))
         return stored
 
-    def show(self, work: Work, user: User, draft: Draft, price: Decimal | None, *, fresh: bool) -> None:
+    def show(self, work: Work, user: User, draft: Draft, outlook: Outlook, *, fresh: bool) -> None:
         """The card, in place or at the bottom."""
-        message = dialog.question(self.view(work.unit, draft, price))
+        message = dialog.question(self.view(work.unit, draft, outlook))
         self.desk.reply(work, user, message, slot=draft_slot(draft), fresh=fresh)
 
-    def refuse(self, work: Work, user: User, draft: Draft, refused: Refused, price: Decimal | None) -> None:
+    def refuse(self, work: Work, user: User, draft: Draft, refused: Refused, outlook: Outlook) -> None:
         """What was wrong stands on the card, right below the wrong answer."""
-        message = dialog.question(self.view(work.unit, draft, price), refused)
+        message = dialog.question(self.view(work.unit, draft, outlook), refused)
         self.desk.reply(work, user, message, slot=draft_slot(draft), fresh=True)
 
     def unanswered(self, work: Work, user: User, sentence: str) -> None:
         """An exchange that did not answer: said on the card, nothing lost."""
         draft = work.unit.drafts.of(user.user_id)
         if draft is not None:
-            self.refuse(work, user, draft, Refused(escape(sentence, quote=False)), None)
+            self.refuse(work, user, draft, Refused(escape(sentence, quote=False)), UNKNOWN)
 
     def is_scrolled(self, work: Work, draft: Draft, spoken: Spoken) -> bool:
         """Whether the card has gone up out of sight."""
@@ -182,25 +234,24 @@ class Conversation:
 
     def shown(self, work: Work, draft: Draft) -> Message:
         """The card of a draft nobody touched for a while."""
-        return dialog.question(self.view(work.unit, draft, None))
+        return dialog.question(self.view(work.unit, draft, UNKNOWN))
 
     def checklist(self, work: Work, user: User) -> Message | None:
         """The draft's card, if there is a draft."""
         draft = work.unit.drafts.of(user.user_id)
-        return None if draft is None else dialog.question(self.view(work.unit, draft, None))
+        return None if draft is None else dialog.question(self.view(work.unit, draft, UNKNOWN))
 
-    def view(self, unit: Unit, draft: Draft, price: Decimal | None) -> DialogView:
+    def view(self, unit: Unit, draft: Draft, outlook: Outlook) -> DialogView:
         """The draft with what lies outside it."""
         given = entered(draft.answers)
         known = None if given.symbol is None else self.desk.instruments.get(given.exchange, given.symbol)
         records = recent(unit, draft.user_id)
-        context = CheckContext(
+        around = CheckContext(
             instrument=known,
             open_allocation_pct=sum((r.plan.allocation_pct for r in records if r.row.phase is not Phase.CLOSED), ZERO),
             cool_down=any(self.just_stopped(record, draft) for record in records),
-            market_price=price,
         )
-        return DialogView(draft, context, self.exchanges)
+        return DialogView(draft, around, self.exchanges, outlook, self.desk.clock())
 
     def just_stopped(self, record: PlanRecord, draft: Draft) -> bool:
         """Whether the same symbol and side was stopped within the last half hour."""
@@ -228,4 +279,12 @@ def recent(unit: Unit, user_id: int) -> list[PlanRecord]:
     """The user's open plans, and the last few of all."""
     latest = sorted(unit.plans.all_of(user_id), key=lambda row: -row.number)[:RECENT_PLANS]
     plan_ids = {row.plan_id for row in (*unit.plans.open_of(user_id), *latest)}
-    return [record for plan_id in sorted(plan_ids) if (record := unit.plans.record(plan_id)) is not None]
+    return [record for plan_id in sorted(plan_ids) if (record := readable(unit, plan_id)) is not None]
+
+
+def readable(unit: Unit, plan_id: int) -> PlanRecord | None:
+    """A plan, unless what is stored of it can't be read: a new one can be made all the same."""
+    try:
+        return unit.plans.record(plan_id)
+    except PlanUnreadable:
+        return None

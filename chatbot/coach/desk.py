@@ -12,13 +12,13 @@ from decimal import Decimal
 from typing import Protocol
 
 from chatbot.coach.buttons import rows
-from chatbot.core.liquidation import default_maintenance_rate
+from chatbot.core.liquidation import maintenance_of
 from chatbot.core.market import Instrument, Quote, Resolution
 from chatbot.core.money import Millis
-from chatbot.core.plan import MarginMode, Plan
-from chatbot.core.state import PlanState, TierPhase
+from chatbot.core.plan import MarginMode, Plan, Trail
+from chatbot.core.state import Phase, PlanState, TierPhase
 from chatbot.core.timeframes import Timeframe
-from chatbot.core.triggers import timeframes_of
+from chatbot.core.triggers import IndicatorKey, keys_of, timeframes_of
 from chatbot.messages.values import Message
 from chatbot.messages.views import FRESH, PlanView
 from chatbot.ports import Clock, OutMessage, PlanRow, Priority, Unit, Units, User, current_update
@@ -41,13 +41,21 @@ class MarketsUnknown(Exception):
         self.exchange = exchange
 
 
+Looks = tuple[tuple[Timeframe, frozenset[IndicatorKey]], ...]
+"""The timeframes whose closes are looked at, each with the indicators to be read there."""
+
+
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """A plan as the watcher needs it: its row, and the candles its armed tier waits for since `armed_at`."""
+    """A plan as the watcher needs it: its row, and what its armed tier looks at when candles close after `armed_at`.
+
+    `atr` is the timeframe whose ATR a target that may be hit next measures its trail by; None where none does.
+    """
 
     row: PlanRow
-    timeframes: frozenset[Timeframe] = frozenset()
+    looks: Looks = ()
     armed_at: Millis = 0
+    atr: Timeframe | None = None
 
 
 @dataclass(slots=True)
@@ -89,9 +97,8 @@ class Desk:
         """How messages call and quote this plan."""
         base, quote = base_and_quote(plan.symbol)
         known = self.instruments.get(plan.exchange, plan.symbol)
-        highest = None if known is None else known.max_leverage
-        rate = default_maintenance_rate(base, highest) if plan.margin_mode is MarginMode.ISOLATED else None
-        return PlanView(row.plan_id, row.number, base, quote, rate, self.clock())
+        maintenance = maintenance_of(base, known) if plan.margin_mode is MarginMode.ISOLATED else None
+        return PlanView(row.plan_id, row.number, base, quote, maintenance, self.clock())
 
     def post(self, work: Work, message: Message, outgoing: OutMessage) -> None:
         """Queue a message with its keyboard signed for the chat."""
@@ -146,7 +153,19 @@ def base_and_quote(symbol: str) -> tuple[str, str]:
 
 def watched(row: PlanRow, state: PlanState) -> Watched:
     """What the watcher needs of a plan in this state."""
+    atr = state.plan.timeframe if may_trail_by_atr(state) else None
     number = state.tier_in(TierPhase.ARMED)
     if number is None:
-        return Watched(row)
-    return Watched(row, timeframes_of(state.tier(number).trigger), state.tiers[number - 1].armed_at)
+        return Watched(row, atr=atr)
+    trigger = state.tier(number).trigger
+    looks = tuple((timeframe, keys_of(trigger, timeframe)) for timeframe in sorted(timeframes_of(trigger)))
+    return Watched(row, looks, state.tiers[number - 1].armed_at, atr)
+
+
+def may_trail_by_atr(state: PlanState) -> bool:
+    """Whether a target of the open trade that is still ahead measures its trail in ATR."""
+    if state.phase is not Phase.OPEN:
+        return False
+    ahead = (n for n in range(state.targets_hit + 1, len(state.plan.targets) + 1) if n not in state.cancelled_targets)
+    rules = (state.target(number).stop_rule for number in ahead)
+    return any(isinstance(rule, Trail) and rule.distance_atr is not None for rule in rules)

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from html import escape
 from typing import Final
 
 from chatbot.coach.answers import (
+    OPTIONAL,
     ORDER,
     Answered,
-    Answers,
     Defaults,
     DialogView,
     Entered,
@@ -24,18 +25,19 @@ from chatbot.coach.answers import (
     Step,
     Wanted,
     entered,
-    exact,
     first_open,
     is_open,
 )
-from chatbot.coach.review import KNOWN, button, review
-from chatbot.coach.steps import exits, market, size, tiers
-from chatbot.coach.steps.asking import Ask, Asking, Choice
+from chatbot.coach.choosing import chosen_text, keyboard
+from chatbot.coach.review import KNOWN, review
+from chatbot.coach.steps import exits, guarding, market, pace, size, stop, targets, terms, tiers
+from chatbot.coach.steps.asking import Ask, Asking
+from chatbot.coach.stored import Answers, exact
 from chatbot.coach.summing_up import agreed, facts
 from chatbot.core.reading import Unreadable, cleaned, quoted
 from chatbot.core.timeframes import Timeframe
 from chatbot.messages import wizard
-from chatbot.messages.values import Keyboard, Message, Style, Verb
+from chatbot.messages.values import Message, Verb
 
 STEPS: Final[dict[Step, Asking]] = {
     Step.SIDE: market.SIDE,
@@ -44,27 +46,37 @@ STEPS: Final[dict[Step, Asking]] = {
     Step.ALLOCATION: size.ALLOCATION,
     Step.WEIGHTS: tiers.WEIGHTS_STEP,
     Step.TRIGGER: tiers.TRIGGER_STEP,
-    Step.STOP: tiers.STOP_STEP,
-    Step.TARGETS: exits.TARGETS_STEP,
+    Step.STOP: stop.STOP_STEP,
+    Step.TARGETS: targets.TARGETS_STEP,
     Step.CLOSES: exits.CLOSES_STEP,
     Step.RULES: exits.RULES_STEP,
     Step.RESTING: exits.RESTING_STEP,
-    Step.TIMEFRAME: tiers.TIMEFRAME_STEP,
+    Step.TIMEFRAME: pace.TIMEFRAME_STEP,
+    Step.MARGIN: terms.MARGIN_STEP,
+    Step.GUARDS: guarding.GUARDS_STEP,
+    Step.EXPIRY: terms.EXPIRY_STEP,
+    Step.FOLLOWING: terms.FOLLOWING_STEP,
 }
 ITEMS: Final = {
-    "1": Step.ALLOCATION,
-    "2": Step.WEIGHTS,
-    "3": Step.TRIGGER,
-    "4": Step.STOP,
-    "5": Step.TARGETS,
-    "6": Step.RULES,
+    "1": Step.ALLOCATION, "allocation": Step.ALLOCATION, "risk": Step.ALLOCATION,
+    "2": Step.WEIGHTS, "tiers": Step.WEIGHTS, "weights": Step.WEIGHTS,
+    "3": Step.TRIGGER, "triggers": Step.TRIGGER,
+    "4": Step.STOP, "stop": Step.STOP,
+    "5": Step.TARGETS, "targets": Step.TARGETS, "closes": Step.CLOSES,
+    "6": Step.RULES, "rules": Step.RULES,
     "market": Step.MARKET,
     "side": Step.SIDE,
     "leverage": Step.LEVERAGE,
     "equity": Step.EQUITY,
     "orders": Step.RESTING,
-    "timeframe": Step.TIMEFRAME,
-}
+    "timeframe": Step.TIMEFRAME, "tf": Step.TIMEFRAME,
+    "margin": Step.MARGIN,
+    "guards": Step.GUARDS, "structure": Step.GUARDS, "pause": Step.GUARDS, "averaging": Step.GUARDS,
+    "expiry": Step.EXPIRY,
+    "following": Step.FOLLOWING, "fills": Step.FOLLOWING,
+}  # fmt: skip
+NAMED_WITHIN: Final = frozenset({"risk", "structure", "pause", "averaging"})
+"""Items whose name is a part of the answer: `pause 15m` is what the step itself reads."""
 COMMANDS: Final = {
     "help": Wanted(Verb.HELP),
     "?": Wanted(Verb.HELP),
@@ -78,11 +90,14 @@ ARMING: Final = {
     "i know – arm anyway": Wanted(Verb.ARM, KNOWN),
     "i know - arm anyway": Wanted(Verb.ARM, KNOWN),
 }
+FRAME: Final = re.compile(r"(?:timeframe|tf)\s+\S.*", re.IGNORECASE)
+EDIT: Final = re.compile(r"(?:edit\s+)?(?P<item>\w+)(?:\s*:?\s+(?P<answer>\S.*))?", re.IGNORECASE)
 KEEP: Final = "keep"
 REVIEW_HELP: Final = (
-    "Read the plan once more. Arm starts the watch; I never place an order. To change something, tap its button or "
-    "type for example edit 4."
+    "Read the plan once more. Arm starts the watch; I never place an order. To change something, tap its button, or "
+    "type for example edit 4, or at once stop 59000, risk 1%, expiry 24h, margin cross, pause 15m."
 )
+MOVED_ON: Final = Refused("The chart has moved on since that was proposed. Here is what it shows now.")
 
 
 def start(defaults: Defaults) -> Answers:
@@ -92,18 +107,28 @@ def start(defaults: Defaults) -> Answers:
 
 
 def question(view: DialogView, refusal: Refused | None = None) -> Message:
-    """The card as it stands: progress, the question at hand, default answers; the refusal of the last answer on top."""
+    """The card as it stands: progress, the question at hand, answers to tap; the refusal of the last answer on top."""
     given = entered(view.draft.answers)
     step = current(view, given)
     if step is Step.REVIEW:
         shown = review(view)
         return Message(f"{refusal.sentence}\n\n{shown.text}", shown.keyboard) if refusal else shown
     ask = ask_of(step)(view, given)
-    progress = wizard.progress(agreed(view, given), item_of(step))
-    asked = [f"<b>{escape(ask.question, quote=False)}</b>", f"<i>{escape(ask.why, quote=False)}</i>"]
-    if refusal is not None:
-        asked = [f"❗ {refusal.sentence}", *asked]
-    return wizard.card("New plan", [*facts(view, given), *progress], asked, keyboard(view, ask, step, refusal))
+    blocks = (
+        facts(view, given),
+        wizard.assumptions(given.assumed),
+        wizard.progress(agreed(view, given), item_of(step)),
+        asked(ask, refusal),
+        wizard.reasons([choice.reason for row in ask.choices for choice in row if choice.why]),
+    )
+    return wizard.card("New plan", blocks, keyboard(view, ask, kept=has_answer(step, given), refusal=refusal))
+
+
+def asked(ask: Ask, refusal: Refused | None) -> list[str]:
+    """What was wrong, what the chart advises, the question."""
+    lines = [] if refusal is None else [f"❗ {refusal.sentence}"]
+    lines += [f"💡 {escape(advice, quote=False)}" for advice in ask.advice]
+    return [*lines, f"<b>{escape(ask.question, quote=False)}</b>", f"<i>{escape(ask.why, quote=False)}</i>"]
 
 
 def current(view: DialogView, given: Entered) -> Step:
@@ -117,56 +142,67 @@ def ask_of(step: Step) -> Callable[[DialogView, Entered], Ask]:
 
 
 def item_of(step: Step) -> int:
-    """The checklist's item a step belongs to; 0 for what comes before it."""
+    """The checklist's item a step belongs to; 0 for what is on none."""
     return STEPS[step].item if step in STEPS else 0
-
-
-def keyboard(view: DialogView, ask: Ask, step: Step, refusal: Refused | None) -> Keyboard:
-    """Suggestions, default answers, the answer there is, and the way out."""
-    given = entered(view.draft.answers)
-    suggested = () if refusal is None else tuple((Choice(text, text),) for text in refusal.suggestions)
-    rows = tuple(
-        tuple(button(view, choice.label, Verb.CHOOSE, choice.text) for choice in row)
-        for row in (*suggested, *ask.choices)
-    )
-    kept = ((button(view, "Keep as it is", Verb.CHOOSE, KEEP),),) if has_answer(step, given) else ()
-    back_button = () if step is Step.MARKET and not given.editing else (button(view, "‹ Back", Verb.BACK),)
-    out = (*back_button, button(view, "Help", Verb.HELP), button(view, "Cancel", Verb.CANCEL, style=Style.BAD))
-    return (*rows, *kept, out)
 
 
 def has_answer(step: Step, given: Entered) -> bool:
     """Whether there is an answer to keep at this step."""
     if step is Step.TRIGGER:
         return given.tier <= len(given.triggers)
-    return step is Step.TIMEFRAME or not is_open(step, given)
+    return step in OPTIONAL or not is_open(step, given)
+
+
+def tapped(view: DialogView, argument: str, resolve: Resolve) -> Reply:
+    """What a tapped answer does: the same as its text, typed."""
+    given = entered(view.draft.answers)
+    step = current(view, given)
+    offered = () if step is Step.REVIEW else ask_of(step)(view, given).choices
+    text = chosen_text(argument, offered)
+    return MOVED_ON if text is None else answer(view, text, resolve)
 
 
 def answer(view: DialogView, text: str, resolve: Resolve) -> Reply:
     """What a typed text, or the text of a tapped button, does at the draft's step."""
     try:
         words = cleaned(text, len(text)).casefold()
-        return command(view, words) or read(view, text, words, resolve)
+        reply = command(view, words, resolve) or read(view, text, words, resolve)
     except market.NoMarket as none:
         return Refused(escape(none.sentence, quote=False), none.suggestions)
     except Unreadable as unreadable:
         return Refused(escape(unreadable.sentence, quote=False))
+    return replace(reply, answers=pace.paced(view, reply.answers)) if isinstance(reply, Answered) else reply
 
 
-def command(view: DialogView, words: str) -> Reply | None:
+def command(view: DialogView, words: str, resolve: Resolve) -> Reply | None:
     """Words that mean the same at every step, or at the review."""
+    given = entered(view.draft.answers)
     if words == "back":
         return back(view)
     if words in COMMANDS:
         return COMMANDS[words]
-    if current(view, entered(view.draft.answers)) is not Step.REVIEW:
+    step = current(view, given)
+    if FRAME.fullmatch(words) and step is not Step.TIMEFRAME:
+        return Answered({**view.draft.answers, **pace.read_timeframe(view, given, words)}, step)
+    if step is not Step.REVIEW:
         return None
     if words in ARMING:
         return ARMING[words]
-    found = re.fullmatch(r"(?:edit\s+)?(\w+)", words)
-    if found and found[1] in ITEMS:
-        return edit(view, found[1])
+    found = EDIT.fullmatch(words)
+    if found and found["item"] in ITEMS:
+        return edited(view, found, resolve)
     raise Unreadable(f"{quoted(words)} is nothing I can do here; type arm, discard, or for example edit 4.")
+
+
+def edited(view: DialogView, found: re.Match[str], resolve: Resolve) -> Reply:
+    """`edit 4`, `stop 59000`: one item opened, and answered at once where the answer stands there as well."""
+    item, rest = found["item"], found["answer"]
+    opened = edit(view, item)
+    if rest is None or not isinstance(opened, Answered):
+        return opened
+    text = f"{item} {rest}" if item in NAMED_WITHIN else rest
+    draft = replace(view.draft, answers=opened.answers, step=opened.step)
+    return read(replace(view, draft=draft), text, text, resolve)
 
 
 def read(view: DialogView, text: str, words: str, resolve: Resolve) -> Answered:
@@ -191,7 +227,7 @@ def follow(answers: Answers, step: Step) -> Answered:
         return Answered(answers, Step.TRIGGER)
     if given.editing and step is Step.TARGETS:
         return Answered(answers, Step.CLOSES)
-    following = first_open(given) if given.editing or step is Step.TIMEFRAME else ORDER[ORDER.index(step) + 1]
+    following = first_open(given) if given.editing or step in OPTIONAL else ORDER[ORDER.index(step) + 1]
     return arrived(answers, following)
 
 
@@ -213,7 +249,7 @@ def back(view: DialogView) -> Answered:
     step = current(view, given)
     if step is Step.TRIGGER and given.tier > 1:
         return Answered({**answers, "tier": str(given.tier - 1)}, step)
-    if step is Step.TIMEFRAME or (given.editing and first_open(given) is Step.REVIEW):
+    if step in OPTIONAL or (given.editing and first_open(given) is Step.REVIEW):
         return arrived(answers, Step.REVIEW)
     before = ORDER[max(0, ORDER.index(step) - 1)]
     if before is Step.TRIGGER:

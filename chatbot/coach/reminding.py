@@ -11,6 +11,7 @@ import structlog
 
 from chatbot.breakage import described
 from chatbot.coach.desk import Desk, Work
+from chatbot.coach.listing import open_plans
 from chatbot.coach.people import set_daily
 from chatbot.core.evolve import history
 from chatbot.core.money import Millis
@@ -141,9 +142,8 @@ class Reminding:
 
     def checklists(self, work: Work, user: User, reminder: Reminder) -> None:
         """The checklist of every open plan; it takes the place of one that was not sent yet."""
-        rows = work.unit.plans.open_of(user.user_id)
-        records = [record for row in rows if (record := work.unit.plans.record(row.plan_id)) is not None]
-        message = daily([self.shown(work, record) for record in records])
+        listing = open_plans(work, user)
+        message = daily([self.shown(work, record) for record in listing.records], listing.unreadable)
         every_day = f"daily:{user.user_id}:"
         work.unit.outbox.supersede_begun(user.chat_id, every_day)
         if message is not None:

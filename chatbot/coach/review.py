@@ -2,36 +2,44 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 from html import escape
-from typing import TypeVar
+from typing import Final, TypeVar
 
-from chatbot.coach.answers import Answers, DialogView, Entered, Incomplete, Refused, Step, entered, first_open
+from chatbot.coach.answers import DialogView, Entered, Incomplete, Refused, Step, entered, first_open
+from chatbot.coach.steps.asking import reference
+from chatbot.coach.steps.objecting import argued
+from chatbot.coach.steps.size import allocation_of
+from chatbot.coach.steps.terms import expiry_of
+from chatbot.coach.summing_up import terms
 from chatbot.core.checks import check, summary
-from chatbot.core.findings import Finding, Severity
-from chatbot.core.market import Instrument
-from chatbot.core.plan import Follow, Plan, Target, Tier
+from chatbot.core.findings import Finding, Severity, warnings_in
+from chatbot.core.money import ZERO
+from chatbot.core.plan import Plan, Target, Tier
 from chatbot.core.reading_rules import rules
 from chatbot.core.reading_triggers import fixed, trigger
-from chatbot.messages.findings import Wording, marked
+from chatbot.messages.findings import Wording, finding_sentence, marked
+from chatbot.messages.numbers import GAP, utc_stamp
 from chatbot.messages.review import review_text
 from chatbot.messages.values import Button, Keyboard, Message, Press, Style, Verb
+from chatbot.messages.wizard import assumptions
 
 T = TypeVar("T")
-KNOWN = "know"
+KNOWN: Final = "know"
 """The argument of the arm button that says the warnings were read."""
-
-EDITS = (
+EDITS: Final = (
     (("1 Allocation", "1"), ("2 Tiers", "2"), ("3 Triggers", "3")),
     (("4 Stop", "4"), ("5 Targets", "5"), ("6 Stop rules", "6")),
     (("Market", "market"), ("Side", "side"), ("Leverage", "leverage")),
-    (("Equity", "equity"), ("Orders", "orders"), ("Timeframe", "timeframe")),
+    (("Equity", "equity"), ("Margin", "margin"), ("Timeframe", "timeframe")),
+    (("Guards", "guards"), ("Expiry", "expiry"), ("Orders", "orders")),
 )
 
 
-def to_plan(answers: Answers, instrument: Instrument | None, market_price: Decimal | None) -> Plan:
+def to_plan(view: DialogView) -> Plan:
     """The plan that was talked through, its directions fixed. Raises Incomplete while a question is open."""
-    given = entered(answers)
+    given, market = entered(view.draft.answers), view.instrument
     step = first_open(given)
     if step is not Step.REVIEW or given.symbol is None:
         raise Incomplete(step)
@@ -41,15 +49,18 @@ def to_plan(answers: Answers, instrument: Instrument | None, market_price: Decim
         side=given.chosen_side,
         leverage=answered(given.leverage, Step.LEVERAGE),
         equity=answered(given.equity, Step.EQUITY),
-        allocation_pct=answered(given.allocation, Step.ALLOCATION),
-        tiers=tiers_of(given, market_price),
+        allocation_pct=allocation_of(given, reference(view, given)) or ZERO,
+        tiers=tiers_of(given, view.market_price),
         stop=answered(given.stop, Step.STOP),
         targets=targets_of(given),
+        margin_mode=given.margin,
         timeframe=given.timeframe,
-        taker_pct=Decimal(0) if instrument is None else instrument.taker_fee_pct,
-        tick_size=None if instrument is None else instrument.tick_size,
-        lot_size=None if instrument is None else instrument.lot_size,
-        follow=Follow.CONFIRMED,
+        guards=given.guards,
+        taker_pct=ZERO if market is None else market.taker_fee_pct,
+        tick_size=None if market is None else market.tick_size,
+        lot_size=None if market is None else market.lot_size,
+        expires_at=expiry_of(given, view.now),
+        follow=given.follow,
         resting=answered(given.resting, Step.RESTING),
     )
 
@@ -75,40 +86,62 @@ def targets_of(given: Entered) -> tuple[Target, ...]:
 
 def findings_of(view: DialogView) -> tuple[Finding, ...]:
     """What the checks say about the complete draft."""
-    return check(to_plan(view.draft.answers, view.instrument, view.market_price), view.context)
+    return check(to_plan(view), view.context)
 
 
 def ready(view: DialogView, argument: str = "") -> Plan | Refused:
     """The plan to arm, or why not: blocks never pass, warnings only with the button that says they are known."""
-    plan = to_plan(view.draft.answers, view.instrument, view.market_price)
+    plan = to_plan(view)
     found = check(plan, view.context)
     blocking = [finding for finding in found if finding.severity is Severity.BLOCK]
-    words = wording_of(view)
     if blocking:
-        listed = "\n".join(marked(finding, words) for finding in blocking)
-        return Refused(f"{listed}\nFix it first, for example edit 4.")
+        return Refused(f"{listed(blocking, wording_of(view))}\nFix it first, for example edit 4.")
+    if plan.expires_at is not None and plan.expires_at <= view.now:
+        over = utc_stamp(plan.expires_at)
+        return Refused(f"⛔ The plan would have expired at {over} already.\nFix it first, for example expiry 24h.")
     if found and argument != KNOWN:
-        listed = "\n".join(marked(finding, words) for finding in found)
-        return Refused(f"{listed}\nTap “I know – arm anyway”, or type for example: I know.")
+        return Refused(f"{listed(found, wording_of(view))}\nTap “I know – arm anyway”, or type for example: I know.")
     return plan
 
 
-def wording_of(view: DialogView) -> Wording:
-    """How numbers of this market are written."""
+def listed(found: Sequence[Finding], wording: Wording) -> str:
+    """One finding a line."""
+    return "\n".join(marked(finding, wording) for finding in found)
+
+
+def accepted(view: DialogView) -> tuple[str, ...]:
+    """The warnings that arming now accepts, as plain text to be kept with the plan."""
+    found = warnings_in(findings_of(view))
+    return tuple(finding_sentence(finding, plain_wording(view)).replace(GAP, " ") for finding in found)
+
+
+def plain_wording(view: DialogView) -> Wording:
+    """How numbers of this market are written; base and quote as they are."""
     market = view.instrument
     if market is None:
         symbol = entered(view.draft.answers).symbol or ""
-        return Wording(escape(symbol.partition("/")[0], quote=False), "USDT")
-    return Wording(escape(market.base, quote=False), escape(market.quote, quote=False), market.tick_size)
+        return Wording(symbol.partition("/")[0], "USDT")
+    return Wording(market.base, market.quote, market.tick_size)
+
+
+def wording_of(view: DialogView) -> Wording:
+    """The same, safe in HTML."""
+    plain = plain_wording(view)
+    return Wording(escape(plain.base, quote=False), escape(plain.quote, quote=False), plain.tick)
 
 
 def review(view: DialogView) -> Message:
     """The whole plan with its findings; the arm button is there only where nothing blocks."""
-    plan = to_plan(view.draft.answers, view.instrument, view.market_price)
-    found = check(plan, view.context)
-    text = review_text(plan, summary(plan, view.context), found, wording_of(view))
-    discard = button(view, "Discard", Verb.DISCARD, style=Style.BAD)
-    return Message(text, (*arm_row(view, found), *edit_rows(view), (discard,)))
+    plan, given = to_plan(view), entered(view.draft.answers)
+    found, words = check(plan, view.context), wording_of(view)
+    blocks = (
+        review_text(plan, summary(plan, view.context), (), words, view.known.funding),
+        "\n".join(terms(view, given)),
+        "\n".join(assumptions(given.assumed)),
+        "\n".join(f"💡 {escape(one, quote=False)}" for one in argued(view, given)),
+        listed(found, words),
+    )
+    return Message("\n\n".join(block for block in blocks if block), (*arm_row(view, found), *edit_rows(view)))
 
 
 def arm_row(view: DialogView, found: tuple[Finding, ...]) -> Keyboard:
@@ -121,8 +154,10 @@ def arm_row(view: DialogView, found: tuple[Finding, ...]) -> Keyboard:
 
 
 def edit_rows(view: DialogView) -> Keyboard:
-    """A button for everything that can be changed."""
-    return tuple(tuple(button(view, label, Verb.EDIT, item) for label, item in row) for row in EDITS)
+    """A button for everything that can be changed, and the way out."""
+    rows = tuple(tuple(button(view, label, Verb.EDIT, item) for label, item in row) for row in EDITS)
+    last = (button(view, "Fills", Verb.EDIT, "fills"), button(view, "Help", Verb.HELP))
+    return (*rows, (*last, button(view, "Discard", Verb.DISCARD, style=Style.BAD)))
 
 
 def button(view: DialogView, label: str, verb: Verb, argument: str = "", style: Style = Style.PLAIN) -> Button:

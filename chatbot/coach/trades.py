@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Final
 
 import structlog
@@ -26,10 +27,15 @@ from chatbot.core.plan import Follow, Plan
 from chatbot.core.quiet import quiet_interval
 from chatbot.core.repeats import repeat_after
 from chatbot.core.state import Action, ActionKind, PlanState
+from chatbot.core.timeframes import Timeframe
 from chatbot.messages.alerts import alerts
 from chatbot.ports import OutMessage, PlanMoved, PlanRecord, PlanRow, Priority, Reminder, ReminderKind, User
 
 Choose = Callable[[PlanState], Input | None]
+Atrs = Mapping[Timeframe, Decimal]
+"""ATR(14) of one market at its last close, by timeframe, where a value is at hand."""
+NO_ATR: Final[Atrs] = MappingProxyType({})
+NOTHING_READ: Final[Mapping[str, Atrs]] = MappingProxyType({})
 TOGETHER: Final = 200
 ADVICE: Final = -1
 """The action number of what advises without asking for an answer: an exit overtakes it too."""
@@ -44,13 +50,13 @@ class Trades:
         self.desk = desk
         self.unwatched = Unwatched(desk)
 
-    def arm(self, work: Work, user: User, plan: Plan) -> PlanRow:
-        """Store a plan and begin to watch it."""
+    def arm(self, work: Work, user: User, plan: Plan, accepted: tuple[str, ...] = ()) -> PlanRow:
+        """Store a plan and begin to watch it; `accepted` are the warnings its user knows of."""
         row = work.unit.plans.add(user, plan)
         record = work.unit.plans.record(row.plan_id)
         if record is None:
             raise LookupError(f"plan {row.plan_id} vanished while it was armed")
-        self.move(work, record, lambda _: Arm(self.desk.clock()))
+        self.move(work, record, lambda _: Arm(self.desk.clock(), accepted))
         return row
 
     def move(self, work: Work, record: PlanRecord, choose: Choose) -> Outcome:
@@ -113,21 +119,28 @@ class Trades:
             now = Reminder(ReminderKind.ACTION, row.plan_id, asked.number, row.user_id, self.desk.wall())
             work.unit.reminders.put(now)
 
-    def prices(self, exchange: str, quotes: Sequence[Quote], touched: Mapping[str, Sequence[int]]) -> None:
+    def prices(
+        self,
+        exchange: str,
+        quotes: Sequence[Quote],
+        touched: Mapping[str, Sequence[int]],
+        atrs: Mapping[str, Atrs] = NOTHING_READ,
+    ) -> None:
         """New prices of an exchange: keep them, and give them to the plans whose quiet interval they left.
 
-        `touched` names those plans by symbol. Prices of one call are of one moment.
+        `touched` names those plans by symbol, `atrs` what is known of their markets. Prices of one call are of one
+        moment.
         """
         at = self.desk.clock()
         with self.desk.work() as work:
             # Stamped when it was seen: a market that does not trade for a minute still has a price of now.
             work.unit.quotes.put(exchange, [replace(quote, at=at) for quote in quotes])
         for quote in quotes:
-            self.each(touched.get(quote.symbol, ()), jump_to(quote.price, at))
+            self.each(touched.get(quote.symbol, ()), jump_to(quote.price, at, atrs.get(quote.symbol, NO_ATR)))
 
-    def candle(self, closed: CandleClosed, plan_ids: Sequence[int]) -> Sequence[int]:
+    def candle(self, closed: CandleClosed, plan_ids: Sequence[int], atrs: Atrs = NO_ATR) -> Sequence[int]:
         """A candle closed: the plans that wait for it decide. Those that could not are given back."""
-        return self.each(plan_ids, lambda _: closed)
+        return self.each(plan_ids, lambda state: replace(closed, atr=atrs.get(state.plan.timeframe)))
 
     def clock(self) -> None:
         """What time alone decides: expiries, and exits nobody answered for a day."""
@@ -209,6 +222,6 @@ def tells_more(action: Action, told: Sequence[Event], after: PlanState) -> bool:
     return any(isinstance(event, Filled | TargetHit) and event.at == action.at for event in told)
 
 
-def jump_to(price: Decimal, at: Millis) -> Choose:
-    """The price is `price` now."""
-    return lambda _: Jump(price, at)
+def jump_to(price: Decimal, at: Millis, atrs: Atrs) -> Choose:
+    """The price is `price` now; a plan measures by the ATR of its own timeframe."""
+    return lambda state: Jump(price, at, atrs.get(state.plan.timeframe))

@@ -48,24 +48,32 @@ def price_and_quantity(text: str, expected: Decimal, usual: Decimal, most: Decim
     return price, quantity
 
 
-def stop_and_reason(text: str, expected: Decimal) -> tuple[Decimal, str]:
-    """`58000`, or `58000 because of the range low`: a price near `expected`, and why. Raises Unreadable."""
+def stop_and_reason(text: str, expected: Sequence[Decimal], lead: str = "") -> tuple[Decimal, str]:
+    """`58000`, or `58000 because of the range low`: a price near one expected, and why. Raises Unreadable.
+
+    `lead` stands before the price in examples.
+    """
     found = REASON.fullmatch(cleaned(text, LONGEST_REASON))
-    reason = found["reason"].strip(" :,;-") if found else ""
-    if sum(character.isalpha() for character in reason) < FEWEST_LETTERS:
-        reason = ""
+    reason = real_reason(found["reason"].strip(" :,;-")) if found else ""
     written = found["stop"] if found and reason else text
+    likely = f"{expected[0]:f}"
 
     def fits(given: Numbers) -> bool:
-        return len(given) == 1 and is_near(given[0], (expected,))
+        return len(given) == 1 and is_near(given[0], expected)
 
-    given = numbers(written, "the price of your stop", f"{expected:f}", fits)
+    given = numbers(written, "the price of your stop", f"{lead}{likely}", fits)
     if not fits(given):
         raise Unreadable(
-            f"{quoted(written)} is no price, or more than 20 % of price away from {expected:f}; expected the price of "
-            f"your stop, for example {expected:f}."
+            f"{quoted(written)} is no price, or more than 20 % of price away from {likely}; expected the price of "
+            f"your stop, for example {lead}{likely}."
         )
     return given[0], reason
+
+
+def real_reason(text: str) -> str:
+    """The words, if there are any; a sigh or a unit is no reason."""
+    words = " ".join(text.split())
+    return words if sum(character.isalpha() for character in words) >= FEWEST_LETTERS else ""
 
 
 def is_near(price: Decimal, expected: Sequence[Decimal]) -> bool:

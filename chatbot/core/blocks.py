@@ -1,20 +1,18 @@
-"""What keeps a plan from being armed (RULES 7), each with the closest value that would pass."""
+"""What keeps a plan from being armed by itself (RULES 7), each with the closest value that would pass.
+
+What its market allows is in `limits`.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from decimal import ROUND_CEILING, Decimal
-from typing import Final
+from decimal import Decimal
 
 from chatbot.core.findings import Code, Finding
-from chatbot.core.liquidation import highest_safe_leverage, survives
-from chatbot.core.market import Instrument
-from chatbot.core.money import HUNDRED, ONE, ZERO, round_towards_market, round_up
+from chatbot.core.money import HUNDRED, ONE, ZERO, round_towards_market
 from chatbot.core.plan import Plan, Trail
-from chatbot.core.planned import CheckContext, PlannedTier, PlanSummary, first_price, named_levels
-
-CENT: Final = Decimal("0.01")
+from chatbot.core.planned import CheckContext, PlanSummary, first_price, named_levels
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +89,7 @@ def stop_side(facts: Facts) -> Iterator[Finding]:
         return
     for number, level in other_levels(facts, numbers):
         if plan.touched(level, plan.stop):
-            nearest = plan.stop + beside if beside else None
-            yield Finding(Code.TIER_BEYOND_STOP, number, level, plan.stop, nearest)
+            yield Finding(Code.TIER_BEYOND_STOP, number, level, plan.stop, deepest_level(facts, numbers))
 
 
 def other_levels(facts: Facts, numbers: PlanSummary) -> Iterator[tuple[int, Decimal]]:
@@ -104,13 +101,22 @@ def other_levels(facts: Facts, numbers: PlanSummary) -> Iterator[tuple[int, Deci
             yield number, level
 
 
+def deepest_level(facts: Facts, numbers: PlanSummary) -> Decimal | None:
+    """The deepest level that a tier may have: short of the stop, and no deeper than averaging down allows."""
+    plan, tolerance = facts.plan, facts.plan.guards.averaging_down_r
+    if tolerance < ONE:
+        deepest = numbers.entry - plan.sign * tolerance * numbers.r
+        return round_towards_market(deepest, plan.tick_size, plan.side)
+    return plan.stop + plan.sign * facts.tick if facts.tick else None
+
+
 def adverse_tiers(facts: Facts) -> Iterator[Finding]:
     """A dip may be planned up to half an R against tier 1, no deeper; beyond the stop is its own finding."""
     plan, numbers = facts.plan, facts.numbers
     if numbers is None or plan.sign * (numbers.entry - plan.stop) <= 0:
         return
     deepest = numbers.entry - plan.sign * plan.guards.averaging_down_r * numbers.r
-    nearest = round_towards_market(deepest, plan.tick_size, plan.side)
+    nearest = deepest_level(facts, numbers)
     for number, level in other_levels(facts, numbers):
         if plan.sign * (deepest - level) > 0 and not plan.touched(level, plan.stop):
             yield Finding(Code.TIER_TOO_ADVERSE, number, level, plan.guards.averaging_down_r, nearest)
@@ -151,57 +157,3 @@ def bad_trail(rule: Trail) -> Decimal | None:
     if rule.distance_pct is not None and rule.distance_pct >= HUNDRED:
         return rule.distance_pct
     return next((distance for distance in given if distance <= 0), None)
-
-
-def liquidation(facts: Facts) -> Iterator[Finding]:
-    """The stop comes before the liquidation of tier 1 alone and of the full position."""
-    plan, numbers = facts.plan, facts.numbers
-    if numbers is None:
-        return
-    safe = safe_leverage(facts, numbers)
-    held = ((1, numbers.liquidation_first), (len(plan.tiers), numbers.liquidation_full))
-    for filled, price in dict(held).items():
-        if price is not None and not survives(plan.side, plan.stop, price):
-            yield Finding(Code.LIQUIDATED_FIRST, filled, price, plan.stop, safe)
-
-
-def safe_leverage(facts: Facts, numbers: PlanSummary) -> Decimal | None:
-    """The highest whole leverage at which neither tier 1 nor the full position is liquidated before the stop."""
-    plan, rate = facts.plan, numbers.maintenance_rate
-    each = [highest_safe_leverage(plan.side, price, plan.stop, rate) for price in (numbers.entry, numbers.average)]
-    safe = [leverage for leverage in each if leverage is not None]
-    return min(safe) if len(safe) == len(each) else None
-
-
-def quantities(facts: Facts) -> Iterator[Finding]:
-    """Each tier can be ordered: at least the exchange's minimum, and never nothing."""
-    if facts.numbers is None:
-        return
-    for tier in facts.numbers.tiers:
-        least = least_quantity(facts.plan, facts.context.instrument, tier.price)
-        if tier.weight_pct > 0 and tier.quantity < least:
-            nearest = least_allocation(facts.plan, tier, least)
-            yield Finding(Code.QUANTITY_TOO_SMALL, tier.number, tier.quantity, least, nearest)
-
-
-def least_quantity(plan: Plan, instrument: Instrument | None, price: Decimal) -> Decimal:
-    """The smallest order at `price`; without a known market, one lot."""
-    if instrument is None:
-        return plan.lot_size or ZERO
-    worth = round_up(instrument.min_notional / price, instrument.lot_size)
-    return max(instrument.min_quantity, instrument.lot_size, worth)
-
-
-def least_allocation(plan: Plan, tier: PlannedTier, least: Decimal) -> Decimal:
-    """The smallest allocation, in % of equity, at which the tier reaches the least quantity."""
-    notional = least * tier.price * HUNDRED / tier.weight_pct
-    exact = notional / plan.leverage / plan.equity * HUNDRED
-    return exact.quantize(CENT, ROUND_CEILING)
-
-
-def leverage(facts: Facts) -> Iterator[Finding]:
-    """The market allows the leverage, which is 1 at least."""
-    plan, instrument = facts.plan, facts.context.instrument
-    highest = None if instrument is None else instrument.max_leverage
-    if highest is not None and plan.leverage > highest:
-        yield Finding(Code.LEVERAGE_OVER_MAX, value=plan.leverage, limit=highest, nearest=max(highest, ONE))

@@ -1,17 +1,18 @@
-"""What a plan may be armed with only after an explicit "I know" (RULES 7), as far as no chart is needed."""
+"""What a plan may be armed with only after an explicit "I know" (RULES 7), with the closest value that would pass."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from decimal import ROUND_FLOOR, Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import Final
 
-from chatbot.core.blocks import CENT, Facts
+from chatbot.core.blocks import Facts
 from chatbot.core.events import Filled, FillKind
 from chatbot.core.exits import target_quantity
 from chatbot.core.findings import Code, Finding
-from chatbot.core.money import HUNDRED, ZERO, percent_of, round_towards_market
+from chatbot.core.limits import CENT
+from chatbot.core.money import HUNDRED, ZERO, Side, percent_of, round_down, round_towards_market, round_up
 from chatbot.core.plan import ManualTrigger
 from chatbot.core.planned import PlanSummary, filled
 from chatbot.core.state import PlanState, fresh
@@ -25,6 +26,7 @@ MOST_TIERS: Final = 4
 MOST_RISK: Final = Decimal(2)
 LEAST_REWARD: Final = Decimal("1.5")
 MOST_OPEN_ALLOCATION: Final = Decimal(20)
+USUAL_RUNNER: Final = Decimal(10)
 HALF: Final = Decimal("0.5")
 
 
@@ -62,15 +64,42 @@ def risk(facts: Facts, numbers: PlanSummary) -> Iterator[Finding]:
         yield Finding(Code.RISK_HIGH, value=share, limit=percent_of(plan.equity, MOST_RISK), nearest=nearest)
 
 
+def near_market(facts: Facts, numbers: PlanSummary) -> Iterator[Finding]:
+    """The stop lies outside what the price swings anyway, where that is known."""
+    plan, atr = facts.plan, facts.context.atr
+    if atr is None or plan.sign * (numbers.entry - plan.stop) <= 0 or numbers.r >= atr:
+        return
+    nearest = round_from_market(numbers.entry - plan.sign * atr, plan.tick_size, plan.side)
+    yield Finding(Code.STOP_INSIDE_ATR, 1, plan.stop, atr, nearest if nearest > 0 else None)
+
+
 def reward(facts: Facts, numbers: PlanSummary) -> Iterator[Finding]:
     """Targets far enough to be worth the risk."""
     plan, entry = facts.plan, numbers.entry
     if len(plan.targets) > 1:
         second = plan.sign * (plan.targets[1].price - entry)
         if second < numbers.r:
-            yield Finding(Code.SECOND_TARGET_CLOSE, 2, plan.targets[1].price, entry, entry + plan.sign * numbers.r)
+            nearest = round_towards_market(entry + plan.sign * numbers.r, plan.tick_size, plan.side)
+            yield Finding(Code.SECOND_TARGET_CLOSE, 2, plan.targets[1].price, entry, nearest)
     if plan.targets and numbers.reward_to_risk < LEAST_REWARD:
-        yield Finding(Code.REWARD_LOW, value=numbers.reward_to_risk, limit=LEAST_REWARD)
+        last, enough = len(plan.targets), rewarding_target(facts, numbers)
+        yield Finding(Code.REWARD_LOW, last, numbers.reward_to_risk, LEAST_REWARD, enough)
+
+
+def rewarding_target(facts: Facts, numbers: PlanSummary) -> Decimal | None:
+    """The closest price of the last target that makes the trade worth its risk; None where no price does."""
+    plan = facts.plan
+    last = plan.targets[-1]
+    if last.close_pct <= 0:
+        return None
+    missing = (LEAST_REWARD - numbers.reward_to_risk) * numbers.r * HUNDRED / last.close_pct
+    nearest = round_towards_market(last.price + plan.sign * missing, plan.tick_size, plan.side)
+    return nearest if nearest > 0 else None
+
+
+def round_from_market(stop: Decimal, tick: Decimal | None, side: Side) -> Decimal:
+    """A stop on the tick grid, no nearer to the market than asked."""
+    return round_down(stop, tick) if side is Side.LONG else round_up(stop, tick)
 
 
 def late_tiers(facts: Facts, numbers: PlanSummary) -> Iterator[Finding]:
@@ -78,15 +107,17 @@ def late_tiers(facts: Facts, numbers: PlanSummary) -> Iterator[Finding]:
     plan = facts.plan
     if not plan.targets or plan.guards.add_after_first_target:
         return
+    first = plan.targets[0].price
+    nearest = first - plan.sign * facts.tick if facts.tick else None
     for tier in numbers.tiers[1:]:
-        if plan.reached(tier.price, plan.targets[0].price):
-            yield Finding(Code.TIER_BEYOND_TARGET, tier.number, tier.price, plan.targets[0].price)
+        if plan.reached(tier.price, first):
+            yield Finding(Code.TIER_BEYOND_TARGET, tier.number, tier.price, first, nearest)
 
 
 def runner(facts: Facts) -> Iterator[Finding]:
     """A part of the position is left to run."""
     if sum((target.close_pct for target in facts.plan.targets), ZERO) == HUNDRED:
-        yield Finding(Code.NO_RUNNER, value=HUNDRED)
+        yield Finding(Code.NO_RUNNER, value=HUNDRED, nearest=HUNDRED - USUAL_RUNNER)
 
 
 def rounding(facts: Facts, numbers: PlanSummary) -> Iterator[Finding]:
@@ -98,7 +129,18 @@ def rounding(facts: Facts, numbers: PlanSummary) -> Iterator[Finding]:
         for target in empty:
             if target not in told:
                 told.add(target)
-                yield Finding(Code.CLOSE_ROUNDS_TO_ZERO, target, Decimal(stage), plan.lot_size)
+                nearest = least_close(state, target)
+                yield Finding(Code.CLOSE_ROUNDS_TO_ZERO, target, Decimal(stage), plan.lot_size, nearest)
+
+
+def least_close(state: PlanState, target: int) -> Decimal | None:
+    """The smallest close of a target, in % of the position, that sells a lot; None where there is no such lot."""
+    plan, entered = state.plan, state.position.entered
+    before = state.closes_up_to(target - 1)
+    sold = round_down(percent_of(entered, before), plan.lot_size)
+    if plan.lot_size is None or sold + plan.lot_size > entered:
+        return None
+    return ((sold + plan.lot_size) * HUNDRED / entered - before).quantize(CENT, ROUND_CEILING)
 
 
 def closes_of(state: PlanState) -> list[Decimal]:
@@ -122,7 +164,7 @@ def after_closes(state: PlanState, sold: list[Decimal]) -> PlanState:
 def near_liquidation(facts: Facts, numbers: PlanSummary) -> Iterator[Finding]:
     """The stop of tier 1 lies no farther than half-way to its liquidation price."""
     plan, price = facts.plan, numbers.liquidation_first
-    if price is None:
+    if price is None or price <= 0:
         return
     half = numbers.entry + (price - numbers.entry) * HALF
     nearest = round_towards_market(half, plan.tick_size, plan.side)

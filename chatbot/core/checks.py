@@ -1,10 +1,10 @@
-"""All that is wrong or risky with a plan, at once (RULES 7); what needs a chart is not judged here."""
+"""All that is wrong or risky with a plan, at once (RULES 7)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from chatbot.core import blocks, cautions
+from chatbot.core import blocks, cautions, limits
 from chatbot.core.blocks import Facts
 from chatbot.core.findings import Finding, Severity
 from chatbot.core.plan import Plan
@@ -24,7 +24,7 @@ def blocking(facts: Facts) -> Iterator[Finding]:
     """What keeps the plan from being armed."""
     yield from blocks.missing(facts)
     yield from blocks.not_positive(facts)
-    yield from blocks.leverage(facts)
+    yield from limits.leverage(facts)
     yield from blocks.weights(facts)
     yield from triggers(facts.plan)
     yield from blocks.no_price(facts)
@@ -32,8 +32,8 @@ def blocking(facts: Facts) -> Iterator[Finding]:
     yield from blocks.stop_side(facts)
     yield from blocks.targets(facts)
     yield from blocks.closes(facts)
-    yield from blocks.quantities(facts)
-    yield from blocks.liquidation(facts)
+    yield from limits.quantities(facts)
+    yield from limits.liquidation(facts)
 
 
 def warning(facts: Facts) -> Iterator[Finding]:
@@ -42,6 +42,7 @@ def warning(facts: Facts) -> Iterator[Finding]:
     yield from cautions.tiers(facts)
     if facts.numbers is not None:
         yield from cautions.risk(facts, facts.numbers)
+        yield from cautions.near_market(facts, facts.numbers)
         yield from cautions.near_liquidation(facts, facts.numbers)
         yield from cautions.reward(facts, facts.numbers)
         yield from cautions.late_tiers(facts, facts.numbers)

@@ -5,7 +5,7 @@ Pure: the same state and input give the same events. It never reads a clock and 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import assert_never
 
@@ -93,7 +93,7 @@ def hear(run: Run, given: reports.Report) -> None:
 def arm(run: Run, given: Arm) -> None:
     """Watch a plan that was not watched before."""
     if run.state.phase is Phase.DRAFT:
-        run.emit(PlanArmed(given.at))
+        run.emit(PlanArmed(given.at, given.accepted))
         settle(run, given.at)
 
 
@@ -138,16 +138,16 @@ def close_candle(run: Run, given: CandleClosed) -> None:
     if entries.expired(run, given.price, given.at):
         return
     if entries.candle_closed(run, given):
-        jump(run, Jump(given.price, given.at))
+        jump(run, Jump(given.price, given.at, given.atr))
 
 
-def slide(state: PlanState, start: Decimal, end: Decimal, at: Millis) -> Outcome:
+def slide(state: PlanState, start: Decimal, end: Jump) -> Outcome:
     """The continuous way from `start` to `end`: a jump to every threshold on it, nearest first, then to `end`."""
     run, price = Run(state), start
     while not run.state.is_over:
-        at_level = next_threshold(run.state, price, end)
-        price = end if at_level is None else at_level
-        jump(run, Jump(price, at))
+        at_level = next_threshold(run.state, price, end.price)
+        price = end.price if at_level is None else at_level
+        jump(run, replace(end, price=price))
         if at_level is None:
             break
     return Outcome(run.state, tuple(run.events))

@@ -18,6 +18,7 @@ from chatbot.core.events import (
     TierTriggered,
     TierWithdrawn,
 )
+from chatbot.core.evidence import evidence
 from chatbot.core.inputs import CandleClosed
 from chatbot.core.money import ZERO, Millis, percent_of, round_down
 from chatbot.core.position import Position, average_after
@@ -73,7 +74,7 @@ def level_reached(run: Run, price: Decimal, at: Millis) -> bool:
     """The armed tier's level: guards, then the tier triggers, or (live) is not chased."""
     state = run.state
     number = state.tier_in(TierPhase.ARMED)
-    if number is None:
+    if number is None or at < state.tiers[number - 1].paused_until:
         return False
     for level in levels_of(run.plan, state.tier(number).trigger, state.entry):
         if level.reached(price):
@@ -128,7 +129,7 @@ def candle_closed(run: Run, given: CandleClosed) -> bool:
     trigger = state.tier(number).trigger
     if not fires_at_close(run.plan, trigger, given.timeframe, given.candle, given.indicators, state.entry):
         return False
-    enter(run, number, given.price, given.candle.close, given.at, f"{given.timeframe} candle closed")
+    enter(run, number, given.price, given.candle.close, given.at, evidence(trigger, given))
     return True
 
 
@@ -136,7 +137,7 @@ def ask(run: Run, at: Millis) -> bool:
     """The armed tier's manual condition, asked once; assumed plans have nobody to ask."""
     state = run.state
     number = state.tier_in(TierPhase.ARMED)
-    if number is None or run.assumed or state.tiers[number - 1].asked:
+    if number is None or run.assumed or state.tiers[number - 1].asked or at < state.tiers[number - 1].paused_until:
         return False
     question = question_of(state.tier(number).trigger)
     if question is None:

@@ -74,9 +74,10 @@ class BreachKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PlanArmed:
-    """The plan is watched from here on."""
+    """The plan is watched from here on. `accepted` are the sentences of the warnings its user knows of."""
 
     at: Millis
+    accepted: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

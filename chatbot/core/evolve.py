@@ -34,7 +34,7 @@ from chatbot.core.events import (
 )
 from chatbot.core.money import ZERO, Millis
 from chatbot.core.plan import Plan, Trail
-from chatbot.core.position import position_of
+from chatbot.core.position import ENTRIES, position_of
 from chatbot.core.state import (
     Action,
     ActionKind,
@@ -46,6 +46,7 @@ from chatbot.core.state import (
     fresh,
 )
 from chatbot.core.stops import trailing_of
+from chatbot.core.timeframes import MINUTE
 
 OPEN_TIERS = frozenset({TierPhase.WAITING, TierPhase.ARMED, TierPhase.PENDING, TierPhase.WITHDRAWN})
 
@@ -67,7 +68,7 @@ def changed(state: PlanState, event: Event) -> PlanState:
     """What the event alone changes."""
     match event:
         case PlanArmed():
-            return arm_tier(replace(state, phase=Phase.WAITING), 1, event.at)
+            return arm_tier(replace(state, phase=Phase.WAITING, accepted=event.accepted), 1, event.at)
         case TierTriggered() | TierBlocked() | TierWithdrawn() | TierRearmed() | TierSkipped() | QuestionAsked():
             return tier_changed(state, event)
         case Filled():
@@ -93,7 +94,7 @@ def changed(state: PlanState, event: Event) -> PlanState:
         case RiskExceeded():
             return state
         case BreachRecorded():
-            return replace(state, breaches=state.breaches + 1)
+            return replace(state, broken=(*state.broken, event))
         case PlanClosed(reason=reason):
             return replace(state, phase=Phase.CLOSED, close_reason=reason, actions=())
         case unknown:
@@ -152,10 +153,14 @@ def tier_filled(state: PlanState, event: Filled) -> PlanState:
 
 
 def corrected(state: PlanState, event: FillCorrected) -> PlanState:
-    """One fill's price and quantity replaced; the position follows."""
+    """One fill's price and quantity replaced; the position follows. A tier whose fill never was counts as skipped."""
     fills = list(state.fills)
-    fills[event.fill - 1] = replace(fills[event.fill - 1], price=event.price, quantity=event.quantity)
-    return replace(state, fills=tuple(fills), position=position_of(state.plan, fills))
+    fill = fills[event.fill - 1] = replace(fills[event.fill - 1], price=event.price, quantity=event.quantity)
+    state = replace(state, fills=tuple(fills), position=position_of(state.plan, fills))
+    if fill.kind is not FillKind.TIER:
+        return state
+    phase = TierPhase.FILLED if state.weight_in(fill.index) else TierPhase.SKIPPED
+    return with_tier(state, fill.index, replace(state.tiers[fill.index - 1], phase=phase))
 
 
 def stop_advised(state: PlanState, event: StopAdvised) -> PlanState:
@@ -204,15 +209,24 @@ def end_scale_in(state: PlanState) -> PlanState:
 
 
 def arm_next(state: PlanState, after: int, at: Millis) -> PlanState:
-    """Arm the tier after `after`, if it still waits."""
+    """Arm the tier after `after`, if it still waits; it counts once the pause since the last entry is over."""
     if after >= len(state.tiers) or state.tiers[after].phase is not TierPhase.WAITING:
         return state
-    return arm_tier(state, after + 1, at)
+    paused_until = pause_ends_at(state)
+    return arm_tier(state, after + 1, max(at, paused_until), paused_until)
 
 
-def arm_tier(state: PlanState, number: int, at: Millis) -> PlanState:
+def pause_ends_at(state: PlanState) -> Millis:
+    """When the pause after the last entry is over; 0 where the plan makes none, or before the first entry."""
+    minutes = state.plan.guards.min_pause_minutes
+    last = max((fill.at for fill in state.fills if fill.kind in ENTRIES), default=None)
+    return 0 if last is None or not minutes else last + minutes * MINUTE
+
+
+def arm_tier(state: PlanState, number: int, at: Millis, paused_until: Millis = 0) -> PlanState:
     """The tier's trigger counts from `at` on."""
-    tier = replace(state.tiers[number - 1], phase=TierPhase.ARMED, armed_at=at, asked=False)
+    before = state.tiers[number - 1]
+    tier = replace(before, phase=TierPhase.ARMED, armed_at=at, paused_until=paused_until, asked=False)
     return with_tier(state, number, tier)
 
 

@@ -40,16 +40,36 @@ def stop_reached(run: Run, price: Decimal, at: Millis) -> bool:
 def target_quantity(state: PlanState, number: int) -> Decimal:
     """Base units target `number` closes: the plan's share of all entered, less what earlier targets closed.
 
-    An earlier close that was not answered counts as done: it must never be suggested twice. Where the shares add up to
-    all of it everything goes, so neither a lot nor a division's last digit stays behind.
+    An earlier close that was not answered counts as done, and so does one that was not filled and made up for by hand:
+    neither must be suggested twice. Where the shares add up to all of it everything goes, so neither a lot nor a
+    division's last digit stays behind.
     """
-    due = percent_of(state.position.entered, state.closes_up_to(number))
-    closed = sum((f.quantity for f in state.fills if f.kind is FillKind.TARGET and f.index < number), ZERO)
-    unanswered = unanswered_closes(state, before=number)
-    left = max(ZERO, state.position.quantity - unanswered)
+    left = max(ZERO, state.position.quantity - unanswered_closes(state, before=number))
     if state.closes_up_to(number) >= HUNDRED:
         return left
-    return min(left, max(ZERO, round_down(due, state.plan.lot_size) - closed - unanswered))
+    settled = due_by(state, number - 1) - missing_before(state, number)
+    return min(left, max(ZERO, due_by(state, number) - settled))
+
+
+def due_by(state: PlanState, number: int) -> Decimal:
+    """What the targets up to and with `number` close of all that was entered, on the lot grid."""
+    return round_down(percent_of(state.position.entered, state.closes_up_to(number)), state.plan.lot_size)
+
+
+def missing_before(state: PlanState, number: int) -> Decimal:
+    """What the targets before `number` should have closed and did not; below 0 where they closed more.
+
+    An exit by hand makes up for a close that did not happen, and for no more than that: what it takes beyond that is
+    the user's own, and later targets keep their parts.
+    """
+    closed = sum((f.quantity for f in state.fills if f.kind is FillKind.TARGET and f.index < number), ZERO)
+    missing = due_by(state, number - 1) - closed - unanswered_closes(state, before=number)
+    return missing - min(max(ZERO, missing), closed_by_hand(state))
+
+
+def closed_by_hand(state: PlanState) -> Decimal:
+    """What the user closed of the open trade without a target."""
+    return sum((f.quantity for f in state.fills if f.kind is FillKind.EXIT), ZERO)
 
 
 def unanswered_closes(state: PlanState, before: int) -> Decimal:

@@ -39,6 +39,7 @@ class Code(StrEnum):
     CLOSES_OVER = "closes_over"
     LIQUIDATED_FIRST = "liquidated_first"
     QUANTITY_TOO_SMALL = "quantity_too_small"
+    QUANTITY_TOO_LARGE = "quantity_too_large"
     LEVERAGE_OVER_MAX = "leverage_over_max"
 
     ALLOCATION_HIGH = "allocation_high"
@@ -48,6 +49,7 @@ class Code(StrEnum):
     SECOND_TARGET_CLOSE = "second_target_close"
     CLOSE_ROUNDS_TO_ZERO = "close_rounds_to_zero"
     REWARD_LOW = "reward_low"
+    STOP_INSIDE_ATR = "stop_inside_atr"
     STOP_NEAR_LIQUIDATION = "stop_near_liquidation"
     ONLY_MANUAL = "only_manual"
     NO_RUNNER = "no_runner"
@@ -66,6 +68,7 @@ WARNINGS = frozenset(
         Code.SECOND_TARGET_CLOSE,
         Code.CLOSE_ROUNDS_TO_ZERO,
         Code.REWARD_LOW,
+        Code.STOP_INSIDE_ATR,
         Code.STOP_NEAR_LIQUIDATION,
         Code.ONLY_MANUAL,
         Code.NO_RUNNER,

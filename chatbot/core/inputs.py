@@ -14,9 +14,10 @@ from chatbot.core.triggers import IndicatorKey, Values
 
 @dataclass(frozen=True, slots=True)
 class Arm:
-    """Begin to watch the plan."""
+    """Begin to watch the plan; `accepted` are the sentences of the warnings its user knows of."""
 
     at: Millis
+    accepted: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,7 @@ class Jump:
 
 @dataclass(frozen=True, slots=True)
 class CandleClosed:
-    """A candle of `timeframe` closed at `at`, with the indicator values at that close.
+    """A candle of `timeframe` closed at `at`, with the indicator values at that close. `atr` is as for a jump.
 
     `market` is the price now, where the candle is found late: what its close offered is no longer to be had.
     """
@@ -40,6 +41,7 @@ class CandleClosed:
     at: Millis
     indicators: Mapping[IndicatorKey, Values] = field(default_factory=dict)
     market: Decimal | None = None
+    atr: Decimal | None = None
 
     @property
     def price(self) -> Decimal:

@@ -5,14 +5,49 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+from typing import Final as Constant
 from typing import assert_never
 
-from chatbot.core.money import Millis
+from chatbot.core.money import ONE, ZERO, Millis
+
+FUNDING_HOURS: Constant = Decimal(8)
+
+
+@dataclass(frozen=True, slots=True)
+class Bracket:
+    """A step of the maintenance margin: from a notional of `floor` on it is `rate` (a fraction) of it less `amount`.
+
+    Floor and amount are in quote currency. Raises ValueError for numbers that no exchange can mean.
+    """
+
+    floor: Decimal
+    rate: Decimal
+    amount: Decimal = ZERO
+
+    def __post_init__(self) -> None:
+        if self.floor < 0 or self.amount < 0 or not ZERO <= self.rate < ONE:
+            raise ValueError(f"no maintenance bracket: {self}")
+
+
+@dataclass(frozen=True, slots=True)
+class FundingRate:
+    """What longs pay to shorts every `interval_hours`, in % of the notional; below 0 the shorts pay."""
+
+    rate_pct: Decimal
+    interval_hours: Decimal
+
+    @property
+    def per_8h_pct(self) -> Decimal:
+        """The rate over 8 hours."""
+        return self.rate_pct * FUNDING_HOURS / self.interval_hours
 
 
 @dataclass(frozen=True, slots=True)
 class Instrument:
-    """A linear perpetual contract as its exchange lists it."""
+    """A linear perpetual contract as its exchange lists it.
+
+    `max_quantity` is the largest single order; `brackets` rise with the notional, none where they are not published.
+    """
 
     exchange: str
     symbol: str
@@ -26,6 +61,8 @@ class Instrument:
     contract_size: Decimal
     taker_fee_pct: Decimal
     max_leverage: Decimal | None
+    max_quantity: Decimal | None = None
+    brackets: tuple[Bracket, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

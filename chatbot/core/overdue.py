@@ -14,6 +14,8 @@ from chatbot.core.state import ActionKind, Phase, PlanState
 
 PATIENCE: Final[Millis] = 24 * 60 * 60 * 1000
 """How long an exit or a missed entry waits for an answer before it is closed as assumed."""
+COOL_DOWN: Final[Millis] = 30 * 60 * 1000
+"""How long after a stop a new plan on the same symbol and side is questioned."""
 
 
 def deadline(state: PlanState) -> Millis | None:

@@ -208,6 +208,8 @@ class Guards:
     structure_level: Decimal | None = None
     add_after_first_target: bool = False
     chasing_r: Decimal = Decimal("0.5")
+    min_pause_minutes: int = 0
+    """How long after a tier is in the next one is armed."""
 
 
 @dataclass(frozen=True, slots=True)

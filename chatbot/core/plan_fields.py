@@ -73,10 +73,10 @@ class Fields:
         found = self.raw(name, None)
         return None if found is None else self.number(name, positive=True)
 
-    def whole(self, name: str, default: int) -> int:
-        number = self.number(name, default, positive=True)
-        if number != number.to_integral_value():
-            raise PlanFormatError(f"{self.at(name)} is {number}; expected a whole number")
+    def whole(self, name: str, default: int, *, least: int = 1) -> int:
+        number = self.number(name, default)
+        if number < least or number != number.to_integral_value():
+            raise PlanFormatError(f"{self.at(name)} is {number}; expected a whole number from {least} on")
         return int(number)
 
     def choice(self, name: str, kind: type[E], default: object = MISSING) -> E:

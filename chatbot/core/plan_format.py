@@ -40,7 +40,7 @@ from chatbot.core.plan import (
 )
 from chatbot.core.plan_fields import Fields, PlanFormatError, iso, shown
 from chatbot.core.timeframes import Timeframe
-from chatbot.core.triggers import parts_of
+from chatbot.core.triggers import parts_of, timeframes_of
 from chatbot.core.watchable import unwatchable
 
 __all__ = ["PlanFormatError", "iso", "plan_from_format"]
@@ -83,6 +83,7 @@ def guards_from(fields: Fields) -> Guards:
         structure_level=fields.optional_number("structure_level"),
         add_after_first_target=fields.flag("add_after_first_target", default=False),
         chasing_r=fields.not_negative("chasing_r", "0.5"),
+        min_pause_minutes=fields.whole("min_pause_minutes", 0, least=0),
     )
 
 
@@ -212,11 +213,22 @@ def refuse_nonsense(plan: Plan) -> None:
 
 
 def refuse_trigger(path: str, trigger: Trigger, *, first: bool) -> None:
-    """A condition nobody would watch must not look as if it were: no feed for it, or no fill to measure from."""
+    """A condition nobody could judge must not look as if it were watched: no value for it, no fill to measure from."""
     kind = unwatchable(trigger)
     if kind is not None:
-        raise PlanFormatError(
-            f"{path}.kind is {kind!r} or holds it; expected a condition the bot can watch, not yet {kind}"
-        )
+        raise PlanFormatError(f"{path} looks at {kind}; expected 2 to 200 candles, a macd's fast below its slow")
+    if isinstance(trigger, AllOf):
+        refuse_combination(path, trigger)
     if first and any(isinstance(part, MoveTrigger) for part in parts_of(trigger)):
         raise PlanFormatError(f"{path}.kind is 'move' or holds it; tier 1 has no fill to move from, use price")
+
+
+def refuse_combination(path: str, trigger: AllOf) -> None:
+    """What `all` holds can be judged at one candle's close."""
+    frames = timeframes_of(trigger)
+    if any(isinstance(part, ManualTrigger) for part in trigger.of):
+        raise PlanFormatError(f"{path} holds 'manual'; expected only what a candle's close can show in 'all'")
+    if not frames:
+        raise PlanFormatError(f"{path} holds no candle condition; expected at least one in 'all', such as close_beyond")
+    if len(frames) > 1:
+        raise PlanFormatError(f"{path} mixes candles of {', '.join(sorted(frames))}; expected one timeframe in 'all'")

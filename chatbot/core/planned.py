@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from chatbot.core.entries import tier_quantity
-from chatbot.core.liquidation import default_maintenance_rate, liquidation_price
+from chatbot.core.liquidation import Maintenance, liquidation_estimate, maintenance_of
 from chatbot.core.market import Instrument
 from chatbot.core.money import HUNDRED, ZERO
 from chatbot.core.plan import Bounce, CloseBeyond, MarginMode, Part, Plan, PriceTrigger, Trigger
@@ -18,12 +18,16 @@ from chatbot.core.triggers import level_of, parts_of
 
 @dataclass(frozen=True, slots=True)
 class CheckContext:
-    """What lies outside the plan: its market, and what else the user has open. Allocations are % of equity."""
+    """What lies outside the plan: its market, and what else the user has open. Allocations are % of equity.
+
+    `atr` is ATR(14) of the plan's timeframe as a price distance; None where no value is at hand.
+    """
 
     instrument: Instrument | None = None
     open_allocation_pct: Decimal = ZERO
     cool_down: bool = False
     market_price: Decimal | None = None
+    atr: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +45,8 @@ class PlanSummary:
     """The plan in numbers. `r` is a price distance, the rest of the money is in quote currency.
 
     `worst_case` is the loss if all tiers fill and the stop, moved by the scale-in rule, is hit; `worst_fees` comes on
-    top. The liquidation prices are None with cross margin, and 0 or less where no price liquidates.
+    top. `planned_fees` are those of entering everything and leaving at the average. The liquidation prices are None
+    with cross margin, and 0 or less where no price liquidates.
     """
 
     tiers: tuple[PlannedTier, ...]
@@ -51,11 +56,12 @@ class PlanSummary:
     r_money: Decimal
     worst_case: Decimal
     worst_fees: Decimal
+    planned_fees: Decimal
     reward_to_risk: Decimal
     break_even: Decimal
     liquidation_first: Decimal | None
     liquidation_full: Decimal | None
-    maintenance_rate: Decimal
+    maintenance: Maintenance
     notional: Decimal
     margin: Decimal
 
@@ -63,17 +69,6 @@ class PlanSummary:
     def entry(self) -> Decimal:
         """Tier 1's planned price."""
         return self.tiers[0].price
-
-
-def base_of(plan: Plan, instrument: Instrument | None) -> str:
-    """The coin that is traded."""
-    return plan.symbol.partition("/")[0] if instrument is None else instrument.base
-
-
-def maintenance_rate(plan: Plan, instrument: Instrument | None) -> Decimal:
-    """The assumed rate, until the exchange's own brackets are known."""
-    highest = None if instrument is None else instrument.max_leverage
-    return default_maintenance_rate(base_of(plan, instrument), highest)
 
 
 def part_level(plan: Plan, part: Part, entry: Decimal | None) -> Decimal | None:
@@ -126,16 +121,17 @@ def summary(plan: Plan, context: CheckContext) -> PlanSummary | None:
         PlannedTier(number, tier.weight_pct, price, tier_quantity(state, number, price))
         for number, (tier, price) in enumerate(zip(plan.tiers, prices, strict=True), 1)
     )
-    return in_numbers(plan, tiers, maintenance_rate(plan, context.instrument))
+    return in_numbers(plan, tiers, maintenance_of(plan.symbol.partition("/")[0], context.instrument))
 
 
-def in_numbers(plan: Plan, tiers: tuple[PlannedTier, ...], rate: Decimal) -> PlanSummary:
+def in_numbers(plan: Plan, tiers: tuple[PlannedTier, ...], maintenance: Maintenance) -> PlanSummary:
     """The summary of priced tiers."""
     entry, position = tiers[0].price, filled(tiers)
     average = position.average or entry
     r = abs(entry - plan.stop)
     r_money = r * tiers[0].quantity
     isolated = plan.margin_mode is MarginMode.ISOLATED
+    paid = sum((tier.price * tier.quantity for tier in tiers), ZERO)
     return PlanSummary(
         tiers=tiers,
         average=average,
@@ -143,12 +139,13 @@ def in_numbers(plan: Plan, tiers: tuple[PlannedTier, ...], rate: Decimal) -> Pla
         r=r,
         r_money=r_money,
         worst_case=r_money,
-        worst_fees=worst_fees(plan, tiers, r_money),
+        worst_fees=plan.taker_rate * (2 * paid - plan.sign * r_money),
+        planned_fees=plan.taker_rate * 2 * paid,
         reward_to_risk=reward_to_risk(plan, entry),
         break_even=break_even(plan, average),
-        liquidation_first=liquidation_of(plan, entry, tiers[0].quantity, rate) if isolated else None,
-        liquidation_full=liquidation_of(plan, average, position.quantity, rate) if isolated else None,
-        maintenance_rate=rate,
+        liquidation_first=liquidation_of(plan, entry, tiers[0].quantity, maintenance) if isolated else None,
+        liquidation_full=liquidation_of(plan, average, position.quantity, maintenance) if isolated else None,
+        maintenance=maintenance,
         notional=plan.notional,
         margin=plan.margin,
     )
@@ -163,16 +160,9 @@ def filled(tiers: tuple[PlannedTier, ...]) -> Position:
     return position
 
 
-def liquidation_of(plan: Plan, average: Decimal, quantity: Decimal, rate: Decimal) -> Decimal:
+def liquidation_of(plan: Plan, average: Decimal, quantity: Decimal, maintenance: Maintenance) -> Decimal:
     """The plan's isolated position as an estimate of its liquidation price."""
-    return liquidation_price(plan.side, average, quantity, plan.leverage, rate)
-
-
-def worst_fees(plan: Plan, tiers: tuple[PlannedTier, ...], r_money: Decimal) -> Decimal:
-    """The taker fees of entering everything and leaving it where exactly R (money) is lost."""
-    paid = sum((tier.price * tier.quantity for tier in tiers), ZERO)
-    left = paid - plan.sign * r_money
-    return plan.taker_rate * (paid + left)
+    return liquidation_estimate(plan.side, average, quantity, plan.leverage, maintenance)
 
 
 def reward_to_risk(plan: Plan, entry: Decimal) -> Decimal:

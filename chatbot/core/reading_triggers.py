@@ -1,31 +1,44 @@
-"""When to take a tier, as people type it: `>60500`, `+0.5%`, `close above 60900 1h`, `bounce 60000 15m`, `a or b`.
+"""When to take a tier, as people type it: `>60500`, `+0.5%`, `close above 60900 1h`, `bounce 60000 15m`.
 
-Where no direction is written it stays open until a reference price decides it: a level above is reached upwards, else
-downwards. A bounce is different: off a level it can only mean away from it in the trade's favour.
+Conditions are joined with `or` (any fires) or with `and` (all hold at one candle's close). Where no direction is
+written it stays open until a reference price decides it: a level above is reached upwards, else downwards. A bounce is
+different: off a level it can only mean away from it in the trade's favour.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
-from typing import Final, assert_never
+from typing import Final, TypeGuard, assert_never
 
 from chatbot.core.money import Side
 from chatbot.core.plan import (
+    AllOf,
     AnyOf,
     Bounce,
     CloseBeyond,
     Direction,
+    MacdTrigger,
     ManualTrigger,
     MoveTrigger,
+    MovingAverageRetest,
     Part,
     PriceTrigger,
+    RsiTrigger,
     Trigger,
 )
 from chatbot.core.reading import Unreadable, cleaned, number, percent, quoted, timeframe
+from chatbot.core.reading_indicators import (
+    USUAL_TOLERANCE,
+    DraftRetest,
+    indicator,
+    written_indicator,
+    written_tolerance,
+)
 from chatbot.core.timeframes import Timeframe
+from chatbot.core.triggers import parts_of
 
 LONGEST: Final = 400
 LONGEST_QUESTION: Final = 200
@@ -46,7 +59,10 @@ PRICE: Final = re.compile(
     rf"(?:price\s+|at\s+)?(?:(?P<up>{UP})|(?P<down>{DOWN}))?\s*(?P<level>[^\s<>].*)", re.IGNORECASE
 )
 WAYS: Final = {Direction.UP: "above", Direction.DOWN: "below"}
-LATER: Final = re.compile(r"\b(rsi|macd|ema|sma|ma|retest|and)\b|&", re.IGNORECASE)
+WITHIN: Final = re.compile(r"\s+(?:within|tolerance)\s+(?P<pct>[\d.,]+)\s*%", re.IGNORECASE)
+JOINED_QUESTION: Final = re.compile(r"(?:\band|&)\s*manual\b", re.IGNORECASE)
+OR: Final = re.compile(r"\s+or\s+|\s*\|\|\s*", re.IGNORECASE)
+AND: Final = re.compile(r"\s+and\s+|\s*&&?\s*", re.IGNORECASE)
 
 
 class LevelKind(StrEnum):
@@ -65,29 +81,80 @@ class DraftLevel:
     level: Decimal
     direction: Direction | None
     timeframe: Timeframe
+    tolerance_pct: Decimal = USUAL_TOLERANCE
 
 
-DraftPart = DraftLevel | MoveTrigger | ManualTrigger
+DraftPart = DraftLevel | DraftRetest | MoveTrigger | RsiTrigger | MacdTrigger | ManualTrigger
 
 
 @dataclass(frozen=True, slots=True)
 class DraftTrigger:
-    """One condition, or several of which any fires."""
+    """One condition, or several of which any fires, or all have to hold `together`."""
 
     parts: tuple[DraftPart, ...]
+    together: bool = False
 
 
 def trigger(text: str, default: Timeframe = Timeframe.M15) -> DraftTrigger:
     """The text as conditions; `default` is the timeframe of candles that name none."""
     words = cleaned(text, LONGEST)
+    if JOINED_QUESTION.search(words):
+        raise asked_together(text)
     found = MANUAL.search(words)
     asked = (manual(words[found.end() :]),) if found else ()
     others = words[: found.start()].strip() if found else words
-    pieces = re.split(r"\s+or\s+|\s*\|\|\s*", others, flags=re.IGNORECASE) if others or not asked else []
+    pieces, together = split(others, text) if others or not asked else ([], False)
+    if together and asked:
+        raise asked_together(text)
     parts = (*(part(piece.strip(), default) for piece in pieces), *asked)
     if len(parts) > MOST_PARTS:
         raise Unreadable(f"{quoted(text)} has {len(parts)} conditions; at most {MOST_PARTS} can be joined, {EXAMPLES}.")
-    return DraftTrigger(parts)
+    if not together:
+        return DraftTrigger(parts)
+    # A timeframe written once is meant for all that is tested at the same close.
+    written = frames_of(parts) - {default}
+    shared = tuple(part(piece.strip(), *written) for piece in pieces) if len(written) == 1 else parts
+    return DraftTrigger(on_one_timeframe(shared, text), together=True)
+
+
+def asked_together(text: str) -> Unreadable:
+    """The refusal of a question among what has to hold together."""
+    return Unreadable(
+        f"{quoted(text)} wants an answer together with other conditions; only what a candle shows can be joined with "
+        "“and”: write the question alone, or after or, for example >60500 or manual: is the range broken?"
+    )
+
+
+def split(words: str, text: str) -> tuple[list[str], bool]:
+    """The conditions, and whether all of them have to hold."""
+    together, apart = AND.split(words), OR.split(words)
+    if len(together) > 1 and len(apart) > 1:
+        raise Unreadable(f"{quoted(text)} mixes “and” with “or”; use one of them, for example rsi above 50 and >60500.")
+    return (together, True) if len(together) > 1 else (apart, False)
+
+
+def on_one_timeframe(parts: tuple[DraftPart, ...], text: str) -> tuple[DraftPart, ...]:
+    """Conditions that have to hold together are tested at one candle's close. Raises Unreadable for others."""
+    frames = frames_of(parts)
+    if len(frames) != 1:
+        found = f"candles of {', '.join(sorted(frames))}" if frames else "no candle"
+        raise Unreadable(
+            f"{quoted(text)} has {found}; what is joined with “and” is tested at the close of one timeframe's candle, "
+            "for example close above 60900 1h and rsi above 50 1h."
+        )
+    return parts
+
+
+def frames_of(parts: tuple[DraftPart, ...]) -> set[Timeframe]:
+    """The timeframes of the candles the conditions look at."""
+    return {one.timeframe for one in parts if has_candle(one)}
+
+
+def has_candle(draft: DraftPart) -> TypeGuard[DraftLevel | DraftRetest | RsiTrigger | MacdTrigger]:
+    """Whether the condition is tested at a candle's close."""
+    if isinstance(draft, DraftLevel):
+        return draft.kind is not LevelKind.PRICE
+    return isinstance(draft, DraftRetest | RsiTrigger | MacdTrigger)
 
 
 def manual(question: str) -> ManualTrigger:
@@ -103,12 +170,12 @@ def manual(question: str) -> ManualTrigger:
 
 def part(text: str, default: Timeframe) -> DraftPart:
     """One condition."""
-    later = LATER.search(text)
-    if later:
-        raise Unreadable(
-            f"{quoted(text)} uses “{later[0]}”, which can't be watched yet: name a price, a move, a close or a bounce, "
-            f"{EXAMPLES}."
-        )
+    within = WITHIN.search(text)
+    if within:
+        return touching(text[: within.start()] + text[within.end() :], within["pct"], default)
+    named = indicator(text, default, USUAL_TOLERANCE)
+    if named is not None:
+        return named
     if found := MOVE.fullmatch(text):
         return move(found, text)
     if found := CANDLE.fullmatch(text):
@@ -118,6 +185,15 @@ def part(text: str, default: Timeframe) -> DraftPart:
             LevelKind.PRICE, number(found["level"], "a trigger", EXAMPLES[12:]), direction(found), default
         )
     raise Unreadable(f"{quoted(text)} can't be read as a trigger, {EXAMPLES}.")
+
+
+def touching(text: str, written: str, default: Timeframe) -> DraftPart:
+    """A bounce or a retest with a tolerance of its own, in % of price."""
+    tolerance, read = percent(written, "a tolerance", "0.2%", zero=True), part(text, default)
+    is_touch = isinstance(read, DraftRetest) or (isinstance(read, DraftLevel) and read.kind is LevelKind.BOUNCE)
+    if not isinstance(read, DraftRetest | DraftLevel) or not is_touch or tolerance >= 100:
+        raise Unreadable(f"{quoted(text)} takes no such tolerance; for example bounce 60000 15m within 0.2%.")
+    return replace(read, tolerance_pct=tolerance)
 
 
 def move(found: re.Match[str], text: str) -> MoveTrigger:
@@ -152,11 +228,16 @@ def direction(found: re.Match[str]) -> Direction | None:
 def fixed(draft: DraftTrigger, side: Side, reference: Decimal | None) -> Trigger:
     """The trigger with every direction decided."""
     parts = tuple(fixed_part(one, side, reference) for one in draft.parts)
+    if draft.together:
+        return AllOf(parts)
     return parts[0] if len(parts) == 1 else AnyOf(parts)
 
 
 def fixed_part(draft: DraftPart, side: Side, reference: Decimal | None) -> Part:
     """One condition with its direction decided."""
+    if isinstance(draft, DraftRetest):
+        away = draft.direction or favourable(side)
+        return MovingAverageRetest(draft.timeframe, draft.average, draft.period, away, draft.tolerance_pct)
     if not isinstance(draft, DraftLevel):
         return draft
     way = draft.direction or implied(draft, side, reference)
@@ -166,7 +247,7 @@ def fixed_part(draft: DraftPart, side: Side, reference: Decimal | None) -> Part:
         case LevelKind.CLOSE:
             return CloseBeyond(draft.timeframe, draft.level, way)
         case LevelKind.BOUNCE:
-            return Bounce(draft.timeframe, draft.level, way)
+            return Bounce(draft.timeframe, draft.level, way, draft.tolerance_pct)
         case unknown:
             assert_never(unknown)
 
@@ -174,7 +255,7 @@ def fixed_part(draft: DraftPart, side: Side, reference: Decimal | None) -> Part:
 def implied(draft: DraftLevel, side: Side, reference: Decimal | None) -> Direction:
     """The direction a level has where none was written."""
     if draft.kind is LevelKind.BOUNCE:
-        return Direction.UP if side is Side.LONG else Direction.DOWN
+        return favourable(side)
     if reference is None:
         level = f"{draft.level:f}"
         raise Unreadable(
@@ -184,13 +265,18 @@ def implied(draft: DraftLevel, side: Side, reference: Decimal | None) -> Directi
     return Direction.UP if draft.level > reference else Direction.DOWN
 
 
+def favourable(side: Side) -> Direction:
+    """Where a touched level is left to in the trade's favour."""
+    return Direction.UP if side is Side.LONG else Direction.DOWN
+
+
 def written(trigger: Trigger) -> str:
-    """The text that reads back as this trigger, its directions included; only what can be typed is ever written."""
-    parts = trigger.of if isinstance(trigger, AnyOf) else (trigger,)
-    return " or ".join(written_part(one) for one in parts)
+    """The text that reads back as this trigger, its directions included."""
+    joint = " and " if isinstance(trigger, AllOf) else " or "
+    return joint.join(written_part(one) for one in parts_of(trigger))
 
 
-def written_part(part: Trigger) -> str:
+def written_part(part: Part) -> str:
     """One condition as text."""
     match part:
         case PriceTrigger(level=level, direction=way):
@@ -200,8 +286,10 @@ def written_part(part: Trigger) -> str:
         case CloseBeyond(timeframe=frame, level=level, direction=way):
             return f"close {WAYS[way]} {level:f} {frame}"
         case Bounce(timeframe=frame, level=level, direction=way):
-            return f"bounce {way} {level:f} {frame}"
+            return f"bounce {way} {level:f} {frame}{written_tolerance(part.tolerance_pct)}"
         case ManualTrigger(question=question):
             return f"manual: {question}"
-        case _:
-            raise ValueError(f"no text reads as {part}")
+        case RsiTrigger() | MacdTrigger() | MovingAverageRetest():
+            return written_indicator(part)
+        case unknown:
+            assert_never(unknown)

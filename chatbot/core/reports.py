@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Final, assert_never
 
 from chatbot.core import entries, exits
+from chatbot.core.correcting import may_take_back
 from chatbot.core.events import (
     ActionDropped,
     BreachKind,
@@ -18,13 +19,11 @@ from chatbot.core.events import (
     Filled,
     FillKind,
     RiskExceeded,
-    StopAdvised,
     StopHit,
     StopMoved,
-    StopReason,
-    TargetCancelled,
     TierSkipped,
 )
+from chatbot.core.evidence import clock_time
 from chatbot.core.exits import certainly_open, target_quantity
 from chatbot.core.inputs import (
     Abandon,
@@ -37,12 +36,14 @@ from chatbot.core.inputs import (
     ReportExit,
     Skip,
 )
+from chatbot.core.insisting import cancel_target, insist_stop
 from chatbot.core.money import ZERO, Millis
 from chatbot.core.overdue import assume_closes
 from chatbot.core.position import money_at_risk
 from chatbot.core.run import Run
 from chatbot.core.state import Action, ActionKind, Phase, PlanState, TierPhase
 from chatbot.core.stops import exceeds_risk
+from chatbot.core.triggers import question_of
 
 UNTAKEN: Final = frozenset(TierPhase) - {TierPhase.FILLED}
 """A tier that was offered and is in one of these phases may still be reported as filled."""
@@ -80,12 +81,14 @@ def report(run: Run, given: Report) -> None:
 
 
 def is_possible(given: Report) -> bool:
-    """Whether every number in it is above 0, as prices and quantities of real trades are."""
+    """Whether every number in it is above 0, as those of real trades are; a correction to 0 takes a fill back."""
     match given:
         case Confirm(price=price, quantity=quantity) | ReportExit(price=price, quantity=quantity):
             numbers: tuple[Decimal | None, ...] = (price, quantity)
-        case ReportAdd(price=price, quantity=quantity) | CorrectFill(price=price, quantity=quantity):
+        case ReportAdd(price=price, quantity=quantity):
             numbers = (price, quantity)
+        case CorrectFill(price=price, quantity=quantity):
+            numbers = (price, quantity or None)
         case Answer(price=price) | InsistStop(stop=price):
             numbers = (price,)
         case Skip() | CancelTarget() | Abandon():
@@ -186,7 +189,12 @@ def answer(run: Run, given: Answer) -> None:
     action = run.state.action(given.action)
     if action is None or action.kind is not ActionKind.ANSWER:
         return
-    entries.enter(run, action.index, given.price, given.price, given.at, "confirmed by you")
+    entries.enter(run, action.index, given.price, given.price, given.at, answered(run, action.index, given.at))
+
+
+def answered(run: Run, tier: int, at: Millis) -> str:
+    """The question with its answer and when it was given."""
+    return f"“{question_of(run.state.tier(tier).trigger)}” answered yes {clock_time(at, dated=False)}"
 
 
 def skip(run: Run, given: Skip) -> None:
@@ -272,9 +280,9 @@ def offered_tier(state: PlanState) -> int:
 
 
 def correct(run: Run, given: CorrectFill) -> None:
-    """A fill as it really was; a closed plan's result is told anew."""
+    """A fill as it really was, or that it never was; a closed plan's result is told anew."""
     state = run.state
-    if not 1 <= given.fill <= len(state.fills):
+    if not 1 <= given.fill <= len(state.fills) or (not given.quantity and not may_take_back(state, given.fill)):
         return
     run.emit(FillCorrected(given.fill, given.price, given.quantity, given.at))
     if state.is_over:
@@ -283,28 +291,3 @@ def correct(run: Run, given: CorrectFill) -> None:
     judge_risk(run, given.at)
     finish_if_flat(run, CloseReason.COMPLETED, given.at)
     ask_exit_again(run, given.at)
-
-
-def insist_stop(run: Run, given: InsistStop) -> None:
-    """A tighter stop becomes the plan's; a looser one is only believed of the exchange, and is a breach."""
-    state = run.state
-    if state.phase is not Phase.OPEN:
-        return
-    if run.plan.favours(given.stop, state.stop):
-        run.emit(StopAdvised(given.stop, StopReason.USER, 0, given.at))
-    elif given.stop == state.exchange_stop:
-        return
-    elif given.stop != state.stop:
-        run.emit(BreachRecorded(BreachKind.LOOSENED_STOP, given.reason, given.at))
-    run.emit(StopMoved(given.stop, 0, given.at))
-
-
-def cancel_target(run: Run, given: CancelTarget) -> None:
-    """Holding past a target; after TP1 that is greed and counts as a breach."""
-    state = run.state
-    ahead = range(state.targets_hit + 1, len(run.plan.targets) + 1)
-    if state.is_over or given.target not in ahead or given.target in state.cancelled_targets:
-        return
-    if state.targets_hit:
-        run.emit(BreachRecorded(BreachKind.GREEDY_HOLD, given.reason, given.at))
-    run.emit(TargetCancelled(given.target, given.at))

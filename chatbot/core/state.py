@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
-from chatbot.core.events import BlockReason, CloseReason, Filled, FillKind, MissCause
+from chatbot.core.events import BlockReason, BreachRecorded, CloseReason, Filled, FillKind, MissCause
 from chatbot.core.money import HUNDRED, ONE, ZERO, Millis
 from chatbot.core.plan import Plan, Target, Tier
 from chatbot.core.position import Position
@@ -37,10 +37,14 @@ class TierPhase(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class TierState:
-    """`price` and `quantity` are those of the trigger; `level` is where a withdrawn tier is armed again."""
+    """`price` and `quantity` are those of the trigger; `level` is where a withdrawn tier is armed again.
+
+    `paused_until` is when the pause after the last entry is over, 0 where there is none: no price counts before.
+    """
 
     phase: TierPhase = TierPhase.WAITING
     armed_at: Millis = 0
+    paused_until: Millis = 0
     price: Decimal = ZERO
     quantity: Decimal = ZERO
     level: Decimal = ZERO
@@ -108,8 +112,14 @@ class PlanState:
     exit_price: Decimal | None = None
     closing_since: Millis | None = None
     close_reason: CloseReason | None = None
-    breaches: int = 0
+    broken: tuple[BreachRecorded, ...] = ()
+    accepted: tuple[str, ...] = ()
     sequence: int = 0
+
+    @property
+    def breaches(self) -> int:
+        """How often a rule was broken on purpose."""
+        return len(self.broken)
 
     @property
     def entry(self) -> Decimal | None:

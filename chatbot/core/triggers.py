@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import assert_never
+from typing import Final, assert_never
 
 from chatbot.core.candles import Candle
 from chatbot.core.money import HUNDRED
@@ -55,7 +55,14 @@ class MacdKey:
     signal: int
 
 
-IndicatorKey = RsiKey | AverageKey | MacdKey
+@dataclass(frozen=True, slots=True)
+class AtrKey:
+    """Wilder's average true range."""
+
+    period: int = 14
+
+
+IndicatorKey = RsiKey | AverageKey | MacdKey | AtrKey
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +74,28 @@ class Values:
 
 
 Indicators = Mapping[IndicatorKey, Values]
+Indicate = Callable[[Sequence[Candle], frozenset[IndicatorKey]], Sequence[Indicators]]
+"""The values of these indicators at each candle of a series without holes, oldest first."""
 NOTHING = Values(None, None)
+
+
+DIGITS: Final = 12
+"""Significant digits of an average: those behind are noise, and would put a close on it beyond it."""
+PRICE_NOISE: Final = 1e-12
+RSI_NOISE: Final = 1e-10
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What an indicator has to pass, and how far beyond it is still on it: floats are never exact."""
+
+    level: float
+    noise: float
+    direction: Direction
+
+    def is_passed(self, value: float) -> bool:
+        """Whether `value` stands beyond the line."""
+        return self.direction.sign * (value - self.level) > self.noise
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +147,32 @@ def timeframes_of(trigger: Trigger) -> frozenset[Timeframe]:
     return frozenset(part.timeframe for part in parts_of(trigger) if isinstance(part, CandleTrigger))
 
 
+def keys_of(trigger: Trigger, timeframe: Timeframe) -> frozenset[IndicatorKey]:
+    """The indicators a trigger needs of this timeframe's candles."""
+    keys = (key_of(part) for part in candle_parts_of(trigger, timeframe))
+    return frozenset(key for key in keys if key is not None)
+
+
+def candle_parts_of(trigger: Trigger, timeframe: Timeframe) -> tuple[CandleTrigger, ...]:
+    """The conditions tested when a candle of this timeframe closes."""
+    return tuple(part for part in parts_of(trigger) if isinstance(part, CandleTrigger) and part.timeframe is timeframe)
+
+
+def key_of(part: CandleTrigger) -> IndicatorKey | None:
+    """The indicator a candle condition is about; None where the candle itself is enough."""
+    match part:
+        case CloseBeyond() | Bounce():
+            return None
+        case MovingAverageRetest(average=average, period=period):
+            return AverageKey(average, period)
+        case RsiTrigger(period=period):
+            return RsiKey(period)
+        case MacdTrigger(fast=fast, slow=slow, signal=signal):
+            return MacdKey(fast, slow, signal)
+        case unknown:
+            assert_never(unknown)
+
+
 def fires_at_close(
     plan: Plan,
     trigger: Trigger,
@@ -128,7 +182,7 @@ def fires_at_close(
     entry: Decimal | None,
 ) -> bool:
     """Whether the close of `candle` of `timeframe` fires the trigger."""
-    candle_parts = [p for p in parts_of(trigger) if isinstance(p, CandleTrigger) and p.timeframe is timeframe]
+    candle_parts = candle_parts_of(trigger, timeframe)
     if not candle_parts:
         return False
     holding = [holds(part, candle, indicators) for part in candle_parts]
@@ -147,11 +201,13 @@ def holds(part: CandleTrigger, candle: Candle, indicators: Indicators) -> bool:
             return bounced(candle, level, direction, tolerance)
         case MovingAverageRetest(direction=direction, tolerance_pct=tolerance):
             value = indicators.get(AverageKey(part.average, part.period), NOTHING).current
-            return value is not None and bounced(candle, Decimal(value), direction, tolerance)
+            return value is not None and bounced(candle, Decimal(f"{value:.{DIGITS}g}"), direction, tolerance)
         case RsiTrigger(level=level, direction=direction, on=on):
-            return passes(indicators.get(RsiKey(part.period), NOTHING), float(level), direction, on)
+            line = Line(float(level), RSI_NOISE, direction)
+            return passes(indicators.get(RsiKey(part.period), NOTHING), line, on)
         case MacdTrigger(direction=direction, on=on):
-            return passes(indicators.get(MacdKey(part.fast, part.slow, part.signal), NOTHING), 0.0, direction, on)
+            line = Line(0.0, float(candle.close) * PRICE_NOISE, direction)
+            return passes(indicators.get(MacdKey(part.fast, part.slow, part.signal), NOTHING), line, on)
         case unknown:
             assert_never(unknown)
 
@@ -163,9 +219,9 @@ def bounced(candle: Candle, level: Decimal, direction: Direction, tolerance_pct:
     return direction.sign * (extreme - reach) <= 0 and direction.sign * (candle.close - level) > 0
 
 
-def passes(values: Values, level: float, direction: Direction, on: Occasion) -> bool:
-    """Whether an indicator stands beyond `level`, or (`cross`) has just come to."""
-    previous, current, sign = values.previous, values.current, direction.sign
-    if current is None or sign * (current - level) <= 0:
+def passes(values: Values, line: Line, on: Occasion) -> bool:
+    """Whether an indicator stands beyond its line, or (`cross`) has just come to."""
+    previous, current = values.previous, values.current
+    if current is None or not line.is_passed(current):
         return False
-    return on is Occasion.STATE or (previous is not None and sign * (previous - level) <= 0)
+    return on is Occasion.STATE or (previous is not None and not line.is_passed(previous))

@@ -19,6 +19,13 @@ class PriceCall(StrEnum):
     TICKERS = "tickers"
 
 
+class FloorUnit(StrEnum):
+    """What the floors of published maintenance brackets are counted in."""
+
+    QUOTE = "quote"
+    CONTRACTS = "contracts"
+
+
 @dataclass(frozen=True, slots=True)
 class Costs:
     """Request weights. `candles` pairs a number of rows with the weight up to there; None: not limited here."""
@@ -26,6 +33,8 @@ class Costs:
     a_minute: int | None = None
     markets: int = 1
     prices: int = 1
+    brackets: int = 1
+    funding: int = 1
     candles: tuple[tuple[int, int], ...] = ((1_000, 1),)
 
     def of_candles(self, rows: int) -> int:
@@ -35,7 +44,10 @@ class Costs:
 
 @dataclass(frozen=True, slots=True)
 class Venue:
-    """A known exchange. Not verified: listed, but never driven end to end."""
+    """A known exchange. Not verified: listed, but never driven end to end.
+
+    `bracket_floors` is None where maintenance brackets are not published to everybody.
+    """
 
     id: str
     name: str
@@ -44,6 +56,7 @@ class Venue:
     options: Mapping[str, Any] = field(default_factory=dict)
     costs: Costs = Costs()
     most_candles: int = 1_000
+    bracket_floors: FloorUnit | None = None
     verified: bool = False
 
 
@@ -62,6 +75,7 @@ VENUES: Final[tuple[Venue, ...]] = (
         name="Bybit",
         price_call=PriceCall.TICKERS,
         options={"defaultType": "swap", "fetchMarkets": {"types": ["linear"]}},
+        bracket_floors=FloorUnit.QUOTE,
     ),
     Venue(
         id="bingx",
@@ -80,12 +94,14 @@ VENUES: Final[tuple[Venue, ...]] = (
         name="MEXC",
         price_call=PriceCall.TICKERS,
         options={"defaultType": "swap", "fetchMarkets": {"types": {"spot": False}}},
+        bracket_floors=FloorUnit.CONTRACTS,
     ),
     Venue(
         id="bitget",
         name="Bitget",
         price_call=PriceCall.TICKERS,
         options={"defaultType": "swap", "fetchMarkets": {"types": ["swap"]}},
+        bracket_floors=FloorUnit.QUOTE,
     ),
 )
 

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
+from decimal import Decimal
 from random import Random
 from typing import Any, Final
 
 from chatbot.core.candles import Candle
+from chatbot.core.market import Bracket, FundingRate, Instrument, MarketError, Quote, Resolution
 from chatbot.core.market import Final as GiveUp
-from chatbot.core.market import Instrument, MarketError, Quote, Resolution
-from chatbot.core.money import Millis
+from chatbot.core.money import ONE, Millis
+from chatbot.market.brackets import brackets_of
 from chatbot.market.connection import Connection, Manners
-from chatbot.market.exchanges import PriceCall, venue_of
+from chatbot.market.exchanges import FloorUnit, PriceCall, venue_of
+from chatbot.market.funding import funding_of, hours_in, hours_of, rate_of
 from chatbot.market.instruments import Catalogue
 from chatbot.market.rows import candles_of, closed, quotes_of
 from chatbot.market.session import RoutedSession
@@ -84,6 +87,44 @@ class Feed:
             lambda: connection.client.fetch_ohlcv(symbol, timeframe, since, rows),
             read,
         )
+
+    async def brackets(self, exchange: str, symbol: str) -> tuple[Bracket, ...]:
+        """The maintenance brackets of a market, floors in quote currency; none where they are not published.
+
+        Floors in contracts are turned into money at the last price. Raises MarketError.
+        """
+        connection = self.connection(exchange)
+        unit = connection.venue.bracket_floors
+        if unit is None:
+            return ()
+        await self.must_list(connection, symbol)
+        worth = await self.contract_worth(exchange, symbol) if unit is FloorUnit.CONTRACTS else ONE
+        return await connection.ask(
+            connection.venue.costs.brackets,
+            lambda: connection.client.fetch_market_leverage_tiers(symbol),
+            lambda rows: brackets_of(rows, worth),
+        )
+
+    async def contract_worth(self, exchange: str, symbol: str) -> Decimal:
+        """What one contract is worth in quote currency at the last price. Raises MarketError."""
+        quotes = await self.quotes(exchange, frozenset({symbol}))
+        return quotes[symbol].price * (await self.instruments(exchange))[symbol].contract_size
+
+    async def funding_rate(self, exchange: str, symbol: str) -> FundingRate | None:
+        """What longs pay to shorts now, per interval; None where the exchange names no rate. Raises MarketError."""
+        connection = self.connection(exchange)
+        await self.must_list(connection, symbol)
+        client, cost = connection.client, connection.venue.costs.funding
+
+        def read(row: Any) -> tuple[Decimal | None, Decimal | None]:
+            return rate_of(row, symbol), hours_of(row)
+
+        rate, hours = await connection.ask(cost, lambda: client.fetch_funding_rate(symbol), read)
+        if rate is not None and hours is None and client.has["fetchFundingIntervals"]:
+            hours = await connection.ask(
+                cost, lambda: client.fetch_funding_intervals([symbol]), lambda rows: hours_in(rows, symbol)
+            )
+        return funding_of(rate, hours)
 
     async def instruments(self, exchange: str) -> Mapping[str, Instrument]:
         """The linear perpetuals by symbol. Raises MarketError."""

@@ -75,7 +75,14 @@ def instrument_of(exchange: str, market: Mapping[str, Any]) -> Instrument | Unsu
         contract_size=plain(size),
         taker_fee_pct=plain((positive(market.get("taker")) or ZERO) * 100),
         max_leverage=positive((limits.get("leverage") or {}).get("max")),
+        max_quantity=largest_order(limits["amount"].get("max"), size),
     )
+
+
+def largest_order(contracts: object, size: Decimal) -> Decimal | None:
+    """The largest single order in units of base; None where the exchange names none."""
+    most = positive(contracts)
+    return None if most is None else plain(most * size)
 
 
 def unsuitable(market: Mapping[str, Any]) -> Unsuitable | None:

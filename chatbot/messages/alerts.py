@@ -33,7 +33,7 @@ from chatbot.core.events import (
 )
 from chatbot.core.evolve import evolve
 from chatbot.core.state import PlanState
-from chatbot.messages import alerts_end, alerts_entry, alerts_report, alerts_stop, alerts_target
+from chatbot.messages import alerts_breach, alerts_end, alerts_entry, alerts_report, alerts_stop, alerts_target
 from chatbot.messages.repeats import repeat
 from chatbot.messages.values import Message
 from chatbot.messages.views import Alert, Episode, Moment, PlanView, Spoken, figures_of
@@ -50,7 +50,7 @@ FOLLOWERS: Final[dict[type[Event], tuple[type[Event], ...]]] = {
     TargetHit: (Filled, StopAdvised),
     StopHit: (Filled,),
     StopAdvised: (StopAdvised, StopMoved),
-    BreachRecorded: (StopMoved, TargetCancelled),
+    BreachRecorded: (StopMoved, TargetCancelled, ActionDropped),
 }
 """What joins the message of the event before it."""
 OFFERS: Final = (TierTriggered, TierBlocked, TierWithdrawn)
@@ -162,9 +162,9 @@ def spoken_report(
         case StopMoved():
             return alerts_report.stop_moved(episode, event)
         case TargetCancelled():
-            return alerts_report.target_cancelled(episode, event)
+            return alerts_breach.target_cancelled(episode, event)
         case BreachRecorded():
-            return alerts_report.breach_recorded(episode, event)
+            return alerts_breach.breach_recorded(episode, event)
         case RiskExceeded():
             return alerts_report.risk_exceeded(episode, event)
         case ActionDropped():

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from chatbot.core.events import Filled, PlanClosed
+from chatbot.core.events import CloseReason, FillCorrected, Filled, PlanClosed
 from chatbot.core.money import ZERO
+from chatbot.core.overdue import COOL_DOWN
 from chatbot.core.plan import Follow
 from chatbot.core.position import ENTRIES
 from chatbot.core.state import PlanState
+from chatbot.messages.breaches import breaches_line
 from chatbot.messages.lines import LEFTOVERS, told
-from chatbot.messages.numbers import r_multiple
+from chatbot.messages.numbers import r_multiple, utc_time
 from chatbot.messages.views import Episode, Figures, Spoken, bold
 from chatbot.messages.words import CLOSE_WORDS
 from chatbot.ports import Priority
@@ -24,16 +26,28 @@ def plan_closed(episode: Episode, event: PlanClosed) -> Spoken:
         f"{figures.title} · {CLOSE_WORDS[event.reason]}.",
         history_line(after, figures) if entered else "",
         closed_by_assumption(after, event),
-        f"Breaches: {after.breaches}." if after.breaches else "",
+        breaches_line(after),
+        cool_down_line(episode, event),
         LEFTOVERS,
     )
     return Spoken(lines, Priority.INFO)
 
 
+def cool_down_line(episode: Episode, event: PlanClosed) -> str:
+    """After a stop: until when a new plan of the same kind is questioned, counted from the stop, not its answer."""
+    corrected = isinstance(episode.moments[0].event, FillCorrected)
+    until = (episode.after.closing_since or event.at) + COOL_DOWN
+    if event.reason is not CloseReason.STOPPED or corrected or event.at >= until:
+        return ""
+    figures = episode.figures
+    what = f"a new {figures.view.base} {figures.plan.side.value}"
+    return f"Cool-down until {utc_time(until)}: {what} before then is asked about first."
+
+
 def history_line(state: PlanState, figures: Figures) -> str:
     """What went in and out, each at its average price."""
-    into = [fill for fill in state.fills if fill.kind in ENTRIES]
-    out = [fill for fill in state.fills if fill.kind not in ENTRIES]
+    into = [fill for fill in state.fills if fill.kind in ENTRIES and fill.quantity]
+    out = [fill for fill in state.fills if fill.kind not in ENTRIES and fill.quantity]
     told_out = f" · out {side_words(out, figures)}" if out else ""
     return f"In {side_words(into, figures)}{told_out}"
 

@@ -6,9 +6,8 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import assert_never
 
-from chatbot.core.entries import after_add, planned_r, tier_quantity
+from chatbot.core.entries import after_add, tier_quantity
 from chatbot.core.events import (
-    BlockReason,
     EntryMissed,
     Filled,
     FillKind,
@@ -22,13 +21,13 @@ from chatbot.core.events import (
     TierWithdrawn,
 )
 from chatbot.core.evolve import evolve
-from chatbot.core.money import ZERO, Side, round_down, round_towards_market, round_up
 from chatbot.core.position import Position
 from chatbot.core.state import ActionKind, PlanState, TierPhase
 from chatbot.core.stops import held_risk, judged, least_gap, scale_in_candidates
 from chatbot.core.triggers import levels_of
 from chatbot.messages.buttons import added_command, answers, copies, copy_command, missed_answers, question_answers
 from chatbot.messages.checklist import checklist_line
+from chatbot.messages.guards import Offered, chasing, objection_words
 from chatbot.messages.levels import next_line
 from chatbot.messages.lines import (
     assumed_line,
@@ -45,7 +44,7 @@ from chatbot.messages.numbers import number, percent
 from chatbot.messages.resting import targets_line
 from chatbot.messages.values import Keyboard
 from chatbot.messages.views import Episode, Figures, Spoken, bold, said
-from chatbot.messages.words import r_words, trigger_words
+from chatbot.messages.words import trigger_words
 from chatbot.ports import Priority
 
 
@@ -56,7 +55,8 @@ def tier_triggered(episode: Episode, event: TierTriggered) -> Spoken:
     position, stop = after_add(state, event.tier, event.price, event.quantity)
     lines = told(
         bold(add_headline(figures, event, rests=rests)),
-        f"{figures.title} · {why_triggered(figures, event)}",
+        f"{figures.title} · {planned_trigger(figures, event)}",
+        said(event.evidence),
         "" if not rests else f"Your resting order: {add_words(figures, event)}. Not filled: tap so.",
         assumed_line(state.plan),
         add_stop_line(episode, event, position, stop),
@@ -92,17 +92,15 @@ def add_headline(figures: Figures, event: TierTriggered, *, rests: bool) -> str:
 
 
 def add_words(figures: Figures, event: TierTriggered) -> str:
-    """`0.0207 BTC (25 %, about 1 250 USDT)`."""
+    """`0.0207 BTC (25 % of margin, about 1 250 USDT)`."""
     weight = figures.plan.tiers[event.tier - 1].weight_pct
     about = f"{number(event.price * event.quantity, 0)} {figures.view.quote}"
-    return f"{figures.quantity(event.quantity)} ({percent(weight)}, about {about})"
+    return f"{figures.quantity(event.quantity)} ({percent(weight)} of margin, about {about})"
 
 
-def why_triggered(figures: Figures, event: TierTriggered) -> str:
-    """The trigger as planned, and what proved it."""
-    trigger = trigger_words(figures.plan.tiers[event.tier - 1].trigger, figures.plan.tick_size)
-    proof = f" ({event.evidence})" if event.evidence else ""
-    return said(f"{trigger}{proof}")
+def planned_trigger(figures: Figures, event: TierTriggered) -> str:
+    """The tier's condition as it was agreed; what proved it has a line of its own."""
+    return said(trigger_words(figures.plan.tiers[event.tier - 1].trigger, figures.plan.tick_size))
 
 
 def add_stop_line(episode: Episode, event: TierTriggered, position: Position, stop: Decimal) -> str:
@@ -140,18 +138,28 @@ def once_filled(episode: Episode, event: TierTriggered, stop: Decimal) -> PlanSt
 
 
 def tier_blocked(episode: Episode, event: TierBlocked) -> Spoken:
-    """Do not add, by which rule, and what comes instead."""
+    """Do not add: by how much, by which rule, and what comes instead."""
     state, figures = episode.before, episode.figures
     off, command = off_lines(state, figures, event.tier, event.price)
+    words = objection_words(state, figures, event.reason, judged_offer(state, event))
     lines = told(
-        bold(f"Do not add tier {event.tier} at {figures.price(event.price)}: {block_words(state, figures, event)}"),
-        f"{figures.title} · tier {event.tier} is off for good.",
+        bold(f"Do not add tier {event.tier} at {figures.price(event.price)}: {words.number}"),
+        f"{figures.title} · {words.rule}",
+        f"Tier {event.tier} is off for good.",
         *off,
         exchange_line(episode.after, figures),
         next_line(episode.after, figures),
         checklist_line(episode.after, figures, 1 if event.tier == 1 else 2),
     )
     return Spoken(lines, Priority.ADD, copy_command(command))
+
+
+def judged_offer(state: PlanState, event: TierBlocked) -> Offered:
+    """What the guard judged: the quantity that was offered, or that would be at this price."""
+    tier = state.tiers[event.tier - 1]
+    waits = tier.phase is TierPhase.PENDING
+    quantity = tier.quantity if waits else tier_quantity(state, event.tier, event.price)
+    return Offered(event.tier, event.price, quantity)
 
 
 def off_lines(state: PlanState, figures: Figures, tier: int, price: Decimal) -> tuple[tuple[str, ...], str]:
@@ -173,64 +181,21 @@ def resting_off(state: PlanState, tier: int) -> str:
     return f"Cancel the resting order of tier {tier}." if rests else ""
 
 
-def block_words(state: PlanState, figures: Figures, event: TierBlocked) -> str:
-    """The guard with its numbers."""
-    plan = state.plan
-    match event.reason:
-        case BlockReason.SIZE:
-            return f"its quantity rounds down to 0 (lot {number(plan.lot_size or ZERO)})"
-        case BlockReason.AVERAGING_DOWN:
-            return averaging_words(state, figures)
-        case BlockReason.STRUCTURE:
-            return f"beyond the structure level {figures.price(plan.guards.structure_level or event.price)}"
-        case BlockReason.RISK:
-            return risk_block_words(state, figures, event)
-        case unknown:
-            assert_never(unknown)
-
-
-def averaging_words(state: PlanState, figures: Figures) -> str:
-    """The deepest price at which an add is allowed: a multiple of R alone would round the difference away."""
-    plan, average = state.plan, state.position.average
-    depth = plan.guards.averaging_down_r
-    limit = round_towards_market(average - plan.sign * depth * state.r, plan.tick_size, plan.side)
-    side = "below" if plan.sign > 0 else "above"
-    return f"{side} {figures.price(limit)}, the limit ({r_words(depth)} {side} the average {figures.price(average)})"
-
-
-def risk_block_words(state: PlanState, figures: Figures, event: TierBlocked) -> str:
-    """How much would be at risk against how much may be."""
-    pending = state.tiers[event.tier - 1]
-    waits = pending.phase is TierPhase.PENDING
-    quantity = pending.quantity if waits else tier_quantity(state, event.tier, event.price)
-    position, stop = after_add(state, event.tier, event.price, quantity)
-    at_risk = at_risk_of(state.plan, position, stop)
-    return f"{figures.money(at_risk)} would be at risk, more than R = {figures.money(state.r_money)}"
-
-
 def tier_withdrawn(episode: Episode, event: TierWithdrawn) -> Spoken:
-    """Do not chase: how far an entry may be from its price, and where the tier counts again."""
+    """Do not chase: by how much price is too far, and where the tier counts again."""
     state, figures = episode.before, episode.figures
     off, command = off_lines(state, figures, event.tier, event.price)
+    tier = state.tiers[event.tier - 1]
+    start = tier.price if tier.phase is TierPhase.PENDING else event.level
+    words = chasing(state, figures, event.tier, event.price, start)
     lines = told(
-        bold(f"Do not chase tier {event.tier}: {chase_words(state, figures, event)}"),
-        figures.title,
+        bold(f"Do not chase tier {event.tier}: {words.number}"),
+        f"{figures.title} · {words.rule}",
         *off,
         f"Tier {event.tier} is armed again once price returns to {figures.price(event.level)}.",
         checklist_line(episode.after, figures, 1 if event.tier == 1 else 2),
     )
     return Spoken(lines, Priority.ADD, copy_command(command))
-
-
-def chase_words(state: PlanState, figures: Figures, event: TierWithdrawn) -> str:
-    """The farthest price that would not be chasing, on the near side of its tick."""
-    plan, far, tier = state.plan, state.plan.guards.chasing_r, state.tiers[event.tier - 1]
-    start = tier.price if tier.phase is TierPhase.PENDING else event.level
-    limit = start + plan.sign * far * planned_r(state, start)
-    limit = round_down(limit, plan.tick_size) if plan.side is Side.LONG else round_up(limit, plan.tick_size)
-    side = "above" if plan.sign > 0 else "below"
-    shown = f"{figures.price(event.price)} is {side} {figures.price(limit)}"
-    return f"{shown}, the limit ({r_words(far)} {side} its price {figures.price(start)})"
 
 
 def tier_rearmed(episode: Episode, event: TierRearmed) -> Spoken:

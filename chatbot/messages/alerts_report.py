@@ -7,9 +7,7 @@ from typing import assert_never
 
 from chatbot.core.events import (
     ActionDropped,
-    BlockReason,
-    BreachKind,
-    BreachRecorded,
+    Event,
     FillCorrected,
     Filled,
     FillKind,
@@ -17,17 +15,17 @@ from chatbot.core.events import (
     RiskExceeded,
     StopAdvised,
     StopMoved,
-    TargetCancelled,
 )
 from chatbot.core.money import round_towards_market, round_up
 from chatbot.core.position import ENTRIES
-from chatbot.core.state import ActionKind, Phase, PlanState
+from chatbot.core.state import Action, ActionKind, Phase, PlanState
 from chatbot.core.stops import held_risk
+from chatbot.messages.alerts_breach import breach_line, guard_lines
 from chatbot.messages.alerts_stop import open_words
 from chatbot.messages.alerts_target import CLOSE_PART, MOVE_STOP, last_advice
-from chatbot.messages.buttons import answers, copies
+from chatbot.messages.buttons import answers, close_answers, copies
 from chatbot.messages.checklist import checklist_line
-from chatbot.messages.levels import next_line
+from chatbot.messages.levels import next_line, pause_line
 from chatbot.messages.lines import (
     BY_HAND,
     average_line,
@@ -40,7 +38,7 @@ from chatbot.messages.lines import (
 from chatbot.messages.numbers import r_multiple
 from chatbot.messages.resting import targets_line
 from chatbot.messages.values import Keyboard
-from chatbot.messages.views import Episode, Figures, Spoken, bold, said
+from chatbot.messages.views import Episode, Figures, Spoken, bold
 from chatbot.ports import Priority
 
 
@@ -54,11 +52,14 @@ def filled(episode: Episode, event: Filled) -> Spoken:
         *move_lines(episode, event, advised),
         fill_line(figures, event, leads=advised is None and exceeded is None),
         figures.title if entry else f"{figures.title} · {still_open(after, figures)}",
+        *by_hand_lines(episode, event),
         *(overtaken_lines(episode) if episode.overtaken else order_lines(episode, event)),
+        *guard_lines(episode, event),
         breach_line(episode),
         "" if entry else result_line(figures, after),
         average_line(figures, before.position, after.position) if entry else "",
         *(() if episode.overtaken else told(exchange_line(after, figures), next_line(after, figures))),
+        "" if episode.overtaken or not entry else pause_line(after, event.at),
         checklist_line(after, figures, *fill_items(episode, event)),
     )
     urgent = advised is not None or exceeded is not None
@@ -164,34 +165,36 @@ def mended(state: PlanState, event: RiskExceeded) -> tuple[Decimal, Decimal]:
     return close, round_towards_market(event.needed_stop, plan.tick_size, plan.side)
 
 
-def breach_line(episode: Episode) -> str:
-    """A breach that belongs to this report."""
-    notes = [moment.event.note for moment in episode.moments if isinstance(moment.event, BreachRecorded)]
-    return (
-        f"Recorded as a breach of the plan: {said(note_words(notes[0]))}"
-        if notes and notes[0]
-        else breach_without(notes)
-    )
-
-
-def note_words(note: str) -> str:
-    """The guard that would have refused, in words, and what the user said."""
-    guard, *rest = note.split("; ", 1)
-    named = guard.replace("_", " ") if guard in {reason.value for reason in BlockReason} else guard
-    return "; ".join([named, *rest])
-
-
-def breach_without(notes: list[str]) -> str:
-    return "Recorded as a breach of the plan." if notes else ""
-
-
 def report_keyboard(episode: Episode, advised: StopAdvised | None, exceeded: RiskExceeded | None) -> Keyboard:
     """Answers to the stop move while it is asked, and the exact numbers of what is to be done."""
     figures, final = episode.figures, episode.final
     action = None if advised is None else final.action(advised.action)
     rows = () if action is None else answers(figures, action, rests=False)
     close, stop = (None, None) if exceeded is None else mended(episode.after, exceeded)
-    return (*rows, *copies(figures, close, stop if advised is None else advised.stop))
+    return (*rows, *by_hand_rows(episode), *copies(figures, close, stop if advised is None else advised.stop))
+
+
+def by_hand_lines(episode: Episode, event: Filled) -> tuple[str, ...]:
+    """An exit of a part while a target's close waits for its answer may have been that close."""
+    close = by_hand_close(episode, event)
+    return (
+        ()
+        if close is None
+        else (f"If this was TP{close.index}'s part, answer “TP{close.index} not closed”: it counts once.",)
+    )
+
+
+def by_hand_close(episode: Episode, event: Event) -> Action | None:
+    """The close that an exit by hand may have been."""
+    if not isinstance(event, Filled) or event.kind is not FillKind.EXIT or episode.final.phase is not Phase.OPEN:
+        return None
+    return episode.final.pending(ActionKind.CLOSE)
+
+
+def by_hand_rows(episode: Episode) -> Keyboard:
+    """The answers of that close."""
+    close = by_hand_close(episode, episode.moments[0].event)
+    return () if close is None else close_answers(episode.figures, close)
 
 
 def still_open(state: PlanState, figures: Figures) -> str:
@@ -221,7 +224,7 @@ def fill_corrected(episode: Episode, event: FillCorrected) -> Spoken:
     """One fill as it really was, and the position that makes."""
     figures, before, after = episode.figures, episode.before, episode.after
     exceeded = excess_of(episode)
-    changed = f"Fill {event.fill} corrected: {figures.quantity(event.quantity)} at {figures.price(event.price)}"
+    changed = corrected_words(figures, after, event)
     lines = told(
         *excess_lines(figures, after, exceeded),
         bold(changed) if exceeded is None else changed,
@@ -232,6 +235,16 @@ def fill_corrected(episode: Episode, event: FillCorrected) -> Spoken:
     )
     urgency = Priority.INFO if exceeded is None else Priority.STOP_MOVE
     return Spoken(lines, urgency, report_keyboard(episode, None, exceeded))
+
+
+def corrected_words(figures: Figures, state: PlanState, event: FillCorrected) -> str:
+    """What the fill was, or that it never was and where its part goes."""
+    if event.quantity:
+        return f"Fill {event.fill} corrected: {figures.quantity(event.quantity)} at {figures.price(event.price)}"
+    fill = state.fills[event.fill - 1]
+    following = state.next_target
+    part = fill.kind is FillKind.TARGET and following is not None
+    return f"Fill {event.fill} taken back{f': its part goes with TP{following}' if part else ''}"
 
 
 def stop_moved(episode: Episode, event: StopMoved) -> Spoken:
@@ -246,48 +259,6 @@ def stop_moved(episode: Episode, event: StopMoved) -> Spoken:
         checklist_line(after, figures, MOVE_STOP),
     )
     return Spoken(lines, Priority.INFO)
-
-
-def target_cancelled(episode: Episode, event: TargetCancelled) -> Spoken:
-    """A target that will not be taken."""
-    figures = episode.figures
-    lines = told(
-        bold(f"TP{event.target} is cancelled: hold past it"),
-        figures.title,
-        targets_line(episode),
-        next_line(episode.after, figures),
-    )
-    return Spoken(lines, Priority.INFO)
-
-
-def breach_recorded(episode: Episode, event: BreachRecorded) -> Spoken:
-    """A rule was broken on purpose; the plan's own stop or target is said again."""
-    figures, after = episode.figures, episode.after
-    lines = told(
-        bold(breach_headline(episode, event)),
-        figures.title,
-        breach_line(episode),
-        targets_line(episode),
-        exchange_line(after, figures),
-        next_line(after, figures),
-        checklist_line(after, figures, MOVE_STOP if event.kind is BreachKind.LOOSENED_STOP else 4),
-    )
-    return Spoken(lines, Priority.INFO)
-
-
-def breach_headline(episode: Episode, event: BreachRecorded) -> str:
-    """Which rule, with what the plan says."""
-    figures, after = episode.figures, episode.after
-    match event.kind:
-        case BreachKind.LOOSENED_STOP:
-            return f"Looser stop noted. The plan's stop stays {figures.price(after.stop)}"
-        case BreachKind.GREEDY_HOLD:
-            named = [f"TP{m.event.target}" for m in episode.moments if isinstance(m.event, TargetCancelled)]
-            return f"{''.join(named) or 'A target'} is cancelled after TP{after.targets_hit}: hold past it"
-        case BreachKind.OUTSIDE_ADD:
-            return "Added outside the plan"
-        case unknown:
-            assert_never(unknown)
 
 
 def action_dropped(episode: Episode, event: ActionDropped) -> Spoken:

@@ -12,7 +12,7 @@ from typing import Final
 
 from chatbot.core.events import Filled, FillKind, StopAdvised, TargetHit
 from chatbot.core.evolve import evolve, without_action
-from chatbot.core.exits import target_quantity
+from chatbot.core.exits import closed_by_hand, missing_before, target_quantity
 from chatbot.core.state import Action, ActionKind, Phase, PlanState
 from chatbot.core.stops import after_target
 from chatbot.messages.buttons import Row, added_command, answers, close_answers, copies, copy_command, stop_answers
@@ -77,8 +77,10 @@ def part_words(episode: Episode, event: TargetHit, earlier: Action | None) -> st
     targets = episode.figures.plan.targets
     own = targets[event.target - 1].close_pct
     left = [] if earlier is not None or event.quantity == 0 else left_over(episode.before, event.target)
-    if not left:
+    if not left or missing_before(episode.before, event.target) <= 0:
         return share_words(own)
+    if closed_by_hand(episode.before):
+        return f"{share_words(own)}, and what is left of {' and '.join(f'TP{number}' for number in left)}'s part"
     share = own + sum(targets[number - 1].close_pct for number in left)
     names = " and ".join(f"TP{number}'s" for number in left)
     return f"{share_words(share)}: {names} part with it"
@@ -86,7 +88,7 @@ def part_words(episode: Episode, event: TargetHit, earlier: Action | None) -> st
 
 def left_over(state: PlanState, target: int) -> list[int]:
     """The earlier targets that had something to close and closed nothing."""
-    closed = {fill.index for fill in state.fills if fill.kind is FillKind.TARGET}
+    closed = {fill.index for fill in state.fills if fill.kind is FillKind.TARGET and fill.quantity}
     planned = enumerate(state.plan.targets[: target - 1], 1)
     return [number for number, earlier in planned if earlier.close_pct and number not in closed]
 

@@ -28,10 +28,22 @@ def answers(figures: Figures, action: Action, *, rests: bool, unsure: Decimal | 
     label = done_label(figures, action, rests=rests, unsure=unsure)
     done = Button(label, press(figures, Verb.DONE, action.number), style=Style.GOOD)
     other = Button("Other price", press(figures, Verb.OTHER_PRICE, action.number))
-    skip = Button("Not filled" if rests else "Skip", press(figures, Verb.SKIP, action.number))
+    skip = Button(skip_label(action, rests=rests), press(figures, Verb.SKIP, action.number))
     later = Button("Remind me in 5 min", press(figures, Verb.SNOOZE, action.number))
     # An exit can be late but never left out.
     return ((done, other), (later,) if action.kind is ActionKind.EXIT else (skip, later))
+
+
+def skip_label(action: Action, *, rests: bool) -> str:
+    """An order that rests may not have filled; a later target left undone by hand is held past."""
+    if rests:
+        return "Not filled"
+    return f"Hold past TP{action.index}…" if action.kind is ActionKind.CLOSE and action.index > 1 else "Skip"
+
+
+def hold_row(figures: Figures, target: int) -> tuple[Row, ...]:
+    """A row that asks to hold past a target; why, or whether, is asked next."""
+    return ((Button(f"Hold past TP{target}…", Press(Verb.HOLD, figures.view.plan_id, 0, str(target))),),)
 
 
 def price_only(figures: Figures, action: Action) -> tuple[Row, ...]:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import Final
+from typing import Final, assert_never
 
+from chatbot.core.events import BreachKind, BreachRecorded
+from chatbot.core.exits import certainly_open, missing_before
+from chatbot.core.money import ZERO
 from chatbot.core.plan import Follow, Plan
 from chatbot.core.state import ActionKind, Phase, PlanState, TierPhase
+from chatbot.messages.feeds import unreadable_line
 from chatbot.messages.fitting import Block, fitted
-from chatbot.messages.levels import next_line
+from chatbot.messages.levels import next_line, pause_line
 from chatbot.messages.numbers import percent
 from chatbot.messages.values import Message
 from chatbot.messages.views import Figures, PlanView, bold, figures_of, sentence
@@ -47,11 +51,12 @@ class ChecklistLine:
     number: int
     text: str
     done: bool | None
+    broken: bool = False
 
     @property
     def marked(self) -> str:
-        """The line with its box."""
-        box = {True: "☑", False: "☐", None: "·"}[self.done]
+        """The line with its box; a rule that was broken is not ticked, whatever was done since."""
+        box = "☒" if self.broken else {True: "☑", False: "☐", None: "·"}[self.done]
         return f"{box} {self.number} {sentence(self.text)}"
 
 
@@ -70,7 +75,22 @@ def agreed(plan: Plan) -> tuple[bool, ...]:
 def during(state: PlanState) -> tuple[ChecklistLine, ...]:
     """What the trade asks for now."""
     done = (entered(state), later_tiers(state), reassessed(state), targets_closed(state), stop_followed(state))
-    return lines_of(DURING, done)
+    broken = {broken_item(state, breach) for breach in state.broken}
+    return tuple(replace(line, broken=line.number in broken) for line in lines_of(DURING, done))
+
+
+def broken_item(state: PlanState, breach: BreachRecorded) -> int:
+    """The item a breach is one of."""
+    match breach.kind:
+        case BreachKind.OUTSIDE_ADD:
+            early = state.first_fill is not None and state.first_fill.at == breach.at
+            return 1 if early else 2
+        case BreachKind.GREEDY_HOLD:
+            return 4
+        case BreachKind.LOOSENED_STOP:
+            return 5
+        case unknown:
+            assert_never(unknown)
 
 
 def lines_of(texts: Sequence[str], done: Sequence[bool | None]) -> tuple[ChecklistLine, ...]:
@@ -95,7 +115,16 @@ def reassessed(state: PlanState) -> bool | None:
 
 
 def targets_closed(state: PlanState) -> bool | None:
-    return None if not state.targets_hit else state.pending(ActionKind.CLOSE) is None
+    """A close that was not done stays open until the next target takes it, or the user by hand."""
+    if not state.targets_hit:
+        return None
+    return state.pending(ActionKind.CLOSE) is None and not left_of_closes(state)
+
+
+def left_of_closes(state: PlanState) -> Decimal:
+    """What the targets that were hit should have closed by now, unanswered closes aside."""
+    missing = missing_before(state, state.targets_hit + 1) if state.phase is Phase.OPEN else ZERO
+    return max(ZERO, min(missing, certainly_open(state)))
 
 
 def stop_followed(state: PlanState) -> bool | None:
@@ -130,8 +159,9 @@ def open_on(state: PlanState, figures: Figures, number: int) -> str:
         case 3:
             return "reassess or exit tier 1" if reassessed(state) is False else ""
         case 4:
-            closes = [action.index for action in state.actions if action.kind is ActionKind.CLOSE]
-            return ", ".join(f"TP{number}" for number in closes)
+            closes = [f"TP{action.index}" for action in state.actions if action.kind is ActionKind.CLOSE]
+            left = left_of_closes(state)
+            return ", ".join([*closes, *([f"{figures.quantity(left)} not closed"] if left else [])])
         case _:
             return f"stop to {figures.price(state.stop)}" if stop_followed(state) is False else ""
 
@@ -177,9 +207,12 @@ def with_open(line: ChecklistLine, left: str) -> str:
     return f"{line.marked} – open: {left}" if left and line.done is False else line.marked
 
 
-def daily(states: Sequence[tuple[PlanState, PlanView, Decimal | None]]) -> Message | None:
-    """The checklist of every open plan, once a day; None where no plan is open."""
-    blocks = [daily_block(*row) for row in states if not row[0].is_over]
+def daily(
+    states: Sequence[tuple[PlanState, PlanView, Decimal | None]], unreadable: Sequence[int] = ()
+) -> Message | None:
+    """The checklist of every open plan, once a day, and the plans that can't be read; None where no plan is open."""
+    lost = [Block((unreadable_line(number),), "") for number in unreadable]
+    blocks = [*lost, *(daily_block(*row) for row in states if not row[0].is_over)]
     return Message(fitted("Daily checklist", blocks)) if blocks else None
 
 
@@ -189,5 +222,5 @@ def daily_block(state: PlanState, view: PlanView, price: Decimal | None) -> Bloc
     entered = "nothing entered yet" if state.entry is None else f"{percent(state.filled_weight)} of margin in"
     now = "" if price is None else f" · price {figures.price_seen(price)}"
     head = f"{bold(figures.title)} · {entered} · stop {figures.price(state.stop)}{now}"
-    lines = (head, *during_lines(state, figures), next_line(state, figures, price))
+    lines = (head, *during_lines(state, figures), next_line(state, figures, price), pause_line(state, view.now))
     return Block(tuple(line for line in lines if line), f"/plan {view.number} for the rest")

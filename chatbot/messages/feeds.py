@@ -29,6 +29,16 @@ def feed_back(exchange: str, symbol: str, heard: Millis | None, now: Millis, pri
     )
 
 
+def unreadable_line(plan_number: int) -> str:
+    """A plan among others that can't be shown."""
+    return f"⚠ Plan {plan_number} can't be read and is NOT watched: watch its stop on the exchange yourself."
+
+
+def unreadable(plan_number: int) -> Message:
+    """The answer to a command about such a plan."""
+    return Message(unreadable_line(plan_number))
+
+
 def plan_unwatched(plan_number: int) -> Message:
     """A plan the bot can't follow: whoever relies on it has to know."""
     return Message(

@@ -19,12 +19,6 @@ from chatbot.messages.numbers import number, percent
 
 BLOCK: Final = "⛔"
 WARNING: Final = "⚠"
-KINDS: Final = {
-    "rsi": "RSI",
-    "macd": "MACD",
-    "ma_retest": "a moving-average retest",
-    "all": "several conditions at once",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +110,31 @@ def too_small(told: Told) -> str:
     )
 
 
+def too_large(told: Told) -> str:
+    planned, most = told.wording.quantity(told.value), told.wording.quantity(told.limit)
+    said = f"Tier {told.index} would be {planned}; the largest order is {most}."
+    if told.finding.nearest is None:
+        return f"{said} Give it less weight, or the plan less leverage."
+    return f"{said} An allocation of {percent(told.nearest)} of equity would do."
+
+
+def closes_nothing(told: Told) -> str:
+    tiers = "only tier 1 is in" if told.value == 1 else f"{number(told.value)} tiers are in"
+    said = (
+        f"Target {told.index} closes nothing while {tiers}: its share is less than {told.wording.quantity(told.limit)}"
+    )
+    if told.finding.nearest is None:
+        return f"{said}, and there is no more to close."
+    return f"{said}. {percent(told.nearest)} of the position or more would close something."
+
+
+def reward_low(told: Told) -> str:
+    said = f"Blended reward-to-risk is {number(told.value, 2)}; a trade should offer {number(told.limit)} or more"
+    if told.finding.nearest is None:
+        return f"{said}."
+    return f"{said}: with target {told.index} at {told.wording.price(told.nearest)} it does."
+
+
 def tier_count(told: Told) -> str:
     tiers = "1 tier is" if told.value == 1 else f"{number(told.value)} tiers are"
     return f"{tiers} planned; 3 or 4 make a scale-in. Closest: {number(told.nearest)}."
@@ -154,8 +173,8 @@ WORDS: Final[Mapping[Code, Callable[[Told], str]]] = {
         f"that is averaging down.{t.closest}"
     ),
     Code.UNWATCHABLE: lambda t: (
-        f"Tier {t.index} waits for {KINDS.get(t.finding.kind, t.finding.kind)}, which can't be watched yet: "
-        "use a price, a move, a close or a bounce."
+        f"Tier {t.index} waits for {t.finding.kind}, which can't be watched: an indicator looks back over 2 to 200 "
+        "candles, and a MACD's fast average is the shorter one."
     ),
     Code.MOVE_IN_FIRST_TIER: lambda t: (
         f"Tier {t.index} can't be a move of {percent(t.value)} of price: moves are measured from tier 1's fill."
@@ -183,6 +202,7 @@ WORDS: Final[Mapping[Code, Callable[[Told], str]]] = {
     ),
     Code.LIQUIDATED_FIRST: liquidated,
     Code.QUANTITY_TOO_SMALL: too_small,
+    Code.QUANTITY_TOO_LARGE: too_large,
     Code.LEVERAGE_OVER_MAX: lambda t: (
         f"{number(t.value)}x is more than this market allows. Highest: {number(t.limit)}x."
     ),
@@ -196,17 +216,19 @@ WORDS: Final[Mapping[Code, Callable[[Told], str]]] = {
     Code.TIER_COUNT: tier_count,
     Code.RISK_HIGH: risk_high,
     Code.SECOND_TARGET_CLOSE: lambda t: f"Target 2 at {t.at} is closer than 1R to tier 1.{t.closest}",
-    Code.CLOSE_ROUNDS_TO_ZERO: lambda t: (
-        f"Target {t.index} closes nothing while {number(t.value)} of the tiers are in: its share is less than one lot."
-    ),
-    Code.REWARD_LOW: lambda t: (
-        f"Blended reward-to-risk is {number(t.value, 2)}; a trade should offer {number(t.limit)} or more."
+    Code.CLOSE_ROUNDS_TO_ZERO: closes_nothing,
+    Code.REWARD_LOW: reward_low,
+    Code.STOP_INSIDE_ATR: lambda t: (
+        f"The stop {t.at} is nearer to tier 1 than 1 ATR(14), {t.against}: an ordinary swing reaches it.{t.closest}"
     ),
     Code.STOP_NEAR_LIQUIDATION: lambda t: (
         f"The stop {t.at} is more than half-way to liquidation (estimate {t.against}).{t.closest}"
     ),
     Code.ONLY_MANUAL: lambda _: "Every trigger is manual: nothing objective decides when to enter.",
-    Code.NO_RUNNER: lambda _: "The targets close everything: no runner stays for a long move.",
+    Code.NO_RUNNER: lambda t: (
+        f"The targets close {percent(t.value)} of the position: no runner stays for a long move. "
+        f"{percent(t.nearest)} would keep the usual one."
+    ),
     Code.OPEN_ALLOCATIONS: open_allocations,
     Code.COOL_DOWN: lambda _: (
         "A stop on this market and side was hit in the last 30 minutes: is this a new setup, or the old one again?"
@@ -216,6 +238,6 @@ WORDS: Final[Mapping[Code, Callable[[Told], str]]] = {
     ),
     Code.TIER_BEYOND_TARGET: lambda t: (
         f"Tier {t.index} at {t.at} is not nearer than target 1 at {t.against}, which ends the scale-in: "
-        "it would not be added."
+        f"it would not be added.{t.closest}"
     ),
 }

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from chatbot.core.exits import reassess_level
-from chatbot.core.money import HUNDRED
-from chatbot.core.plan import ManualTrigger, MoveTrigger, PriceTrigger
+from chatbot.core.money import HUNDRED, Millis, round_down, round_up
+from chatbot.core.plan import Direction, ManualTrigger, MoveTrigger, Plan, PriceTrigger
 from chatbot.core.state import Phase, PlanState, TierPhase
 from chatbot.core.stops import next_trail_step
+from chatbot.core.timeframes import MINUTES
 from chatbot.core.triggers import level_of
-from chatbot.messages.numbers import percent
+from chatbot.messages.numbers import percent, utc_time
 from chatbot.messages.views import Figures, said
 from chatbot.messages.words import trigger_words
 
@@ -34,10 +35,16 @@ def next_marks(state: PlanState) -> Iterator[Mark]:
     yield from target_marks(state)
     step = next_trail_step(state)
     if step is not None:
-        yield Mark("next trail step", step)
+        yield Mark("next trail step", seen_from(state.plan, step, favourable=True))
     reassess = reassess_level(state)
     if reassess is not None:
-        yield Mark("reassess", reassess)
+        yield Mark("reassess", seen_from(state.plan, reassess, favourable=False))
+
+
+def seen_from(plan: Plan, level: Decimal, *, favourable: bool) -> Decimal:
+    """The first price of the grid at which a level is reached: never one at which nothing happens yet."""
+    up = (plan.sign > 0) is favourable
+    return round_up(level, plan.tick_size) if up else round_down(level, plan.tick_size)
 
 
 def target_marks(state: PlanState) -> Iterator[Mark]:
@@ -62,10 +69,27 @@ def armed_mark(state: PlanState, number: int) -> Mark:
     trigger = state.tier(number).trigger
     level = level_of(state.plan, trigger, state.entry) if isinstance(trigger, PriceTrigger | MoveTrigger) else None
     if level is not None:
-        return Mark(f"tier {number}", level.price)
+        favourable = (level.direction is Direction.UP) is (state.plan.sign > 0)
+        return Mark(f"tier {number}", seen_from(state.plan, level.price, favourable=favourable))
     if isinstance(trigger, ManualTrigger):
         return Mark(f"tier {number} on your yes", None)
     return Mark(f"tier {number} when {said(trigger_words(trigger, state.plan.tick_size))}", None)
+
+
+def pause_line(state: PlanState, now: Millis) -> str:
+    """`Tier 3 waits until 14:30 UTC: one candle (15m) between adds.`; empty where no tier waits for a pause."""
+    number = state.tier_in(TierPhase.ARMED)
+    if number is None or state.tiers[number - 1].paused_until <= now:
+        return ""
+    return f"Tier {number} waits until {utc_time(state.tiers[number - 1].paused_until)}: {pause_words(state.plan)}."
+
+
+def pause_words(plan: Plan) -> str:
+    """How long the pause is, in candles of the plan's timeframe where it is one."""
+    minutes, candle = plan.guards.min_pause_minutes, plan.timeframe
+    if minutes == MINUTES[candle]:
+        return f"one candle ({candle.value}) between adds"
+    return f"{minutes} min between adds"
 
 
 def next_line(state: PlanState, figures: Figures, price: Decimal | None = None) -> str:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Final
 
 from chatbot.core.events import StopReason
-from chatbot.core.liquidation import liquidation_price
+from chatbot.core.liquidation import liquidation_estimate
 from chatbot.core.money import ZERO
 from chatbot.core.plan import Follow, LockR, Plan, Trail
 from chatbot.core.position import Position
@@ -59,13 +59,13 @@ def average_line(figures: Figures, before: Position, after: Position) -> str:
 
 def liquidation_words(figures: Figures, position: Position) -> str:
     """The liquidation estimate of an isolated position, or why there is none."""
-    rate = figures.view.maintenance_rate
+    maintenance = figures.view.maintenance
     if not figures.isolated:
         return CROSS
-    if rate is None:
+    if maintenance is None:
         return UNKNOWN_RATE
     plan = figures.plan
-    price = liquidation_price(plan.side, position.average, position.quantity, plan.leverage, rate)
+    price = liquidation_estimate(plan.side, position.average, position.quantity, plan.leverage, maintenance)
     return f"liquidation about {figures.price(price)} (estimate)" if price > 0 else "no liquidation above 0 (estimate)"
 
 

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 from html import escape
 from typing import Final
 
-from chatbot.core.events import FillKind
+from chatbot.core.events import Filled, FillKind
 from chatbot.core.state import Action, PlanState
 from chatbot.messages.buttons import missed_answers, plain
 from chatbot.messages.numbers import utc_stamp
 from chatbot.messages.repeats import asked_quantity
 from chatbot.messages.values import Button, Message, Press, Style, Verb
-from chatbot.messages.views import PlanView, figures_of, said
+from chatbot.messages.views import Figures, PlanView, figures_of, said
 from chatbot.ports import PlanRow
 
+SHOWN: Final = 60
 LEAVES_OPEN: Final = "/cancel leaves it open."
 NEW_PLAN: Final = (Button("New plan", Press(Verb.NEW), style=Style.MAIN),)
 COMMANDS: Final = (
@@ -25,8 +27,12 @@ COMMANDS: Final = (
     ("checklist", "Before and during the trade"),
     ("exited", "I exited, e.g. /exited 60100"),
     ("stopped", "My stop filled, e.g. /stopped 59000"),
+    ("stop", "My stop stands at, e.g. /stop 59500"),
+    ("hold", "Hold past a target, e.g. /hold 2"),
     ("added", "I added outside the plan, e.g. /added 60300 0.01"),
     ("correct", "Correct a fill, e.g. /correct 1 60010 0.02"),
+    ("size", "Size for a risk, e.g. /size 1% 60000 59000 10x"),
+    ("portfolio", "All open plans together"),
     ("cancel_plan", "Stop following a plan, e.g. /cancel_plan 2"),
     ("cancel", "Drop the plan being built"),
     ("daily", "Hour of the daily checklist (UTC), e.g. /daily 8"),
@@ -85,7 +91,7 @@ def nothing_to_cancel() -> Message:
 
 def left_open() -> Message:
     """The number that was asked for will not be typed."""
-    return Message("Left open: nothing was recorded. The alert's buttons still answer it.")
+    return Message("Left open: nothing was recorded. The buttons above still answer it.")
 
 
 def plan_is_over(number: int) -> Message:
@@ -98,6 +104,19 @@ def nothing_to_change(number: int) -> Message:
     return Message(
         f"Plan {number} has no open position that this could change: nothing was recorded. "
         f"/plan {number} shows where it stands."
+    )
+
+
+def stop_known(number: int, stop: Decimal) -> Message:
+    """A stop that was reported before."""
+    return Message(f"{plain(stop)} is noted already as the stop of plan {number}: nothing was changed.")
+
+
+def no_reason(text: str, target: int) -> Message:
+    """A reason was asked for, and this is none; it is still waited for."""
+    return Message(
+        f"✋ “{said(text[:SHOWN])}” is no reason to hold past TP{target} yet; expected a few words, for example "
+        "<code>daily close above the range</code>. Keep it, or /cancel, leaves the target as planned."
     )
 
 
@@ -153,15 +172,19 @@ def fills(state: PlanState, view: PlanView) -> Message:
     figures = figures_of(state.plan, view)
     if not state.fills:
         return Message(f"{figures.title} has no fills yet.")
-    lines = [
-        f"{number}. {FILL_NAMES[fill.kind].format(index=fill.index)}: {figures.quantity(fill.quantity)} at "
-        f"{figures.price(fill.price)}{' (assumed)' if fill.assumed else ''} · {utc_stamp(fill.at)}"
-        for number, fill in enumerate(state.fills, 1)
-    ]
+    lines = [fill_line(figures, number, fill) for number, fill in enumerate(state.fills, 1)]
     example = f"/correct {view.number} 1 {state.fills[0].price:f} {state.fills[0].quantity:f}"
     return Message(
-        f"<b>{figures.title}: fills</b>\n" + "\n".join(lines) + f"\n\nTo correct one: <code>{example}</code>"
+        f"<b>{figures.title}: fills</b>\n" + "\n".join(lines) + f"\n\nTo correct one: <code>{example}</code>. "
+        "With a quantity of 0 it never was."
     )
+
+
+def fill_line(figures: Figures, number: int, fill: Filled) -> str:
+    """One fill under its number."""
+    name = FILL_NAMES[fill.kind].format(index=fill.index)
+    what = f"{figures.quantity(fill.quantity)} at {figures.price(fill.price)}" if fill.quantity else "taken back"
+    return f"{number}. {name}: {what}{' (assumed)' if fill.assumed else ''} · {utc_stamp(fill.at)}"
 
 
 FILL_NAMES: Final = {

@@ -3,22 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 from html import escape
+from typing import Final, assert_never
 
 from chatbot.core.findings import Finding
-from chatbot.core.money import HUNDRED
+from chatbot.core.liquidation import Maintenance, Source
+from chatbot.core.market import FundingRate
+from chatbot.core.money import HUNDRED, Side
 from chatbot.core.plan import Plan
 from chatbot.core.planned import PlanSummary
+from chatbot.core.sizing import funding_per_8h
 from chatbot.messages.findings import Wording, marked
-from chatbot.messages.numbers import number, percent
+from chatbot.messages.numbers import GAP, number, percent
 from chatbot.messages.views import bold
 from chatbot.messages.words import stop_rule_words, trigger_words
 
-CROSS = "No liquidation price: with cross margin it depends on the whole account."
+CROSS: Final = "No liquidation price: with cross margin it depends on the whole account."
+RATE_PLACES: Final = 4
+"""Funding rates are small: two decimals would show most of them as nothing."""
 
 
-def review_text(plan: Plan, numbers: PlanSummary | None, findings: Sequence[Finding], wording: Wording) -> str:
-    """The plan as HTML. Without numbers (no price is known) only what was agreed is shown."""
+def review_text(
+    plan: Plan,
+    numbers: PlanSummary | None,
+    findings: Sequence[Finding],
+    wording: Wording,
+    funding: FundingRate | None = None,
+) -> str:
+    """The plan as HTML. Without numbers (no price is known) only what was agreed is shown.
+
+    `funding` is what holding the position costs now; None where it is not known.
+    """
     blocks = [
         headline(plan),
         "\n".join(tier_lines(plan, numbers, wording)),
@@ -26,7 +42,8 @@ def review_text(plan: Plan, numbers: PlanSummary | None, findings: Sequence[Find
         "\n".join(target_lines(plan, wording)),
     ]
     if numbers is not None:
-        blocks.append("\n".join(number_lines(numbers, wording)))
+        costs = cost_lines(plan, numbers, wording, funding)
+        blocks.append("\n".join([*number_lines(numbers, wording), *costs]))
     if findings:
         blocks.append("\n".join(marked(finding, wording) for finding in findings))
     return "\n\n".join(blocks)
@@ -52,7 +69,7 @@ def tier_lines(plan: Plan, numbers: PlanSummary | None, wording: Wording) -> lis
         if numbers is not None:
             planned = numbers.tiers[number_ - 1]
             size = f": {wording.quantity(planned.quantity)} near {wording.price(planned.price)}"
-        lines.append(f"  T{number_} {percent(tier.weight_pct)}{size}\n     {when}")
+        lines.append(f"  T{number_} {percent(tier.weight_pct)} of the allocation{size}\n     {when}")
     return lines
 
 
@@ -96,9 +113,41 @@ def liquidation_line(numbers: PlanSummary, wording: Wording) -> str:
     first, full = numbers.liquidation_first, numbers.liquidation_full
     if first is None or full is None:
         return CROSS
-    rate = f"assumes {percent(numbers.maintenance_rate * HUNDRED)} maintenance margin"
+    rate = maintenance_words(numbers.maintenance, numbers.notional)
     prices = " · ".join(
         f"{name} {wording.price(price) if price > 0 else 'none above 0'}"
         for name, price in (("tier 1", first), ("all tiers", full))
     )
     return f"Liquidation, estimate: {prices} ({rate})"
+
+
+def maintenance_words(maintenance: Maintenance, notional: Decimal) -> str:
+    """Which maintenance margin an estimate was made with, and where it is from."""
+    rate = percent(maintenance.at(notional).rate * HUNDRED)
+    match maintenance.source:
+        case Source.PUBLISHED:
+            return f"by the exchange's brackets, {rate} of notional at this size"
+        case Source.ASSUMED:
+            return f"assumes {rate} maintenance margin"
+        case unknown:
+            assert_never(unknown)
+
+
+def cost_lines(plan: Plan, numbers: PlanSummary, wording: Wording, funding: FundingRate | None) -> list[str]:
+    """What entering, leaving and holding the planned size costs, as far as it is known."""
+    lines: list[str] = []
+    if numbers.planned_fees > 0:
+        taker = f"taker {percent(plan.taker_pct)} of notional each way"
+        lines.append(f"Fees of the planned size: {wording.money(numbers.planned_fees)} in and out ({taker})")
+    if funding is not None:
+        notional = numbers.average * numbers.quantity
+        lines.append(funding_line(plan.side, notional, funding, wording))
+    return lines
+
+
+def funding_line(side: Side, notional: Decimal, funding: FundingRate, wording: Wording) -> str:
+    """`Funding per 8 h: you pay 0.5 USDT (0.01 % of notional)`."""
+    cost = funding_per_8h(side, notional, funding)
+    rate = f"{number(funding.per_8h_pct, RATE_PLACES)}{GAP}% of notional"
+    who = "nobody pays" if cost == 0 else f"you {'pay' if cost > 0 else 'receive'} {wording.money(abs(cost))}"
+    return f"Funding per 8{GAP}h at the present rate: {who} ({rate})"

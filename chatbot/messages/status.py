@@ -9,14 +9,19 @@ from html import escape
 from chatbot.core.events import FillKind
 from chatbot.core.exits import certainly_open
 from chatbot.core.plan import Follow
+from chatbot.core.portfolio import portfolio_of
 from chatbot.core.state import Action, ActionKind, Phase, PlanState, TierPhase
 from chatbot.core.stops import held_risk
 from chatbot.messages.alerts_stop import open_words
+from chatbot.messages.breaches import breach_lines, breaches_line
+from chatbot.messages.buttons import hold_row
 from chatbot.messages.checklist import stop_differs
+from chatbot.messages.feeds import unreadable_line
 from chatbot.messages.fitting import Block, fitted
-from chatbot.messages.levels import next_line
+from chatbot.messages.levels import next_line, pause_line, pause_words
 from chatbot.messages.lines import average_line, held_words, share_words, told
 from chatbot.messages.numbers import number, percent, r_multiple, utc_stamp, utc_time
+from chatbot.messages.portfolio import allocation_line, sum_line
 from chatbot.messages.values import Message
 from chatbot.messages.views import Figures, PlanView, figures_of, said, sentence
 from chatbot.messages.words import CLOSE_WORDS, PHASE_WORDS, TIER_WORDS, r_words, stop_rule_words, trigger_words
@@ -25,12 +30,26 @@ from chatbot.ports import PlanRow
 StatusRow = tuple[PlanState, PlanView, Decimal | None]
 
 
-def status(states: Sequence[StatusRow]) -> Message:
-    """Every open plan in a few lines, what waits for an answer first; a view's `seen_at` tells how old its price is."""
-    if not states:
+def status(states: Sequence[StatusRow], unreadable: Sequence[int] = ()) -> Message:
+    """Every open plan in a few lines, what waits for an answer first; a view's `seen_at` tells how old its price is.
+
+    `unreadable` are the numbers of plans that can't be shown.
+    """
+    if not states and not unreadable:
         return Message("No open plan. /new begins one.")
-    now = utc_time(states[0][1].now)
-    return Message(fitted(f"Status · {now}", [status_block(*row) for row in states]))
+    title = f"Status · {utc_time(states[0][1].now)}" if states else "Status"
+    shown = [status_block(*row) for row in states]
+    lost = [Block((unreadable_line(number),), "") for number in unreadable]
+    return Message(fitted(title, [*lost, *together_blocks([row[0] for row in states]), *shown]))
+
+
+def together_blocks(states: Sequence[PlanState]) -> list[Block]:
+    """What several open plans commit together; nothing for one."""
+    if len(states) < 2:
+        return []
+    found = portfolio_of(states)
+    lines = (allocation_line(found.allocation_pct), *(sum_line(one) for one in found.sums))
+    return [Block(lines, "/portfolio for the rest")]
 
 
 def status_block(state: PlanState, view: PlanView, price: Decimal | None) -> Block:
@@ -38,7 +57,8 @@ def status_block(state: PlanState, view: PlanView, price: Decimal | None) -> Blo
     figures = figures_of(state.plan, view)
     head = f"<b>{figures.title}</b> · {phase_words(state)} · {price_words(figures, price)}"
     position = (*position_lines(state, figures), *result_lines(state, figures, price))
-    lines = told(head, *open_lines(state, figures), *position, next_line(state, figures, price))
+    ahead = (next_line(state, figures, price), pause_line(state, view.now))
+    lines = told(head, *open_lines(state, figures), *position, *ahead, breaches_line(state))
     return Block(lines, f"/plan {view.number} for the rest")
 
 
@@ -131,27 +151,32 @@ def plan_card(state: PlanState, view: PlanView, price: Decimal | None) -> Messag
         *result_lines(state, figures, price),
         average_line(figures, state.position, state.position) if state.position.quantity else "",
         next_line(state, figures, price),
+        pause_line(state, view.now),
+        *breach_lines(state),
         "Tiers",
         *(tier_line(state, figures, tier) for tier in range(1, len(state.tiers) + 1)),
         "Targets",
         *(target_line(state, figures, target) for target in range(1, len(plan.targets) + 1)),
         *rule_lines(state, figures),
+        *(f"You know: {said(sentence)}" for sentence in state.accepted),
     )
-    return Message(fitted(heading, [Block(lines, "the rest does not fit into one message")]))
+    text = fitted(heading, [Block(lines, "the rest does not fit into one message")])
+    target = state.next_target if state.phase is Phase.OPEN else None
+    return Message(text, () if target is None else hold_row(figures, target))
 
 
 def tier_line(state: PlanState, figures: Figures, tier: int) -> str:
     """One tier: weight, trigger, what became of it."""
     planned, now = state.tier(tier), state.tiers[tier - 1]
     words = said(trigger_words(planned.trigger, figures.plan.tick_size))
-    return f"{tier} · {percent(planned.weight_pct)} · {words} · {tier_words(state, figures, tier, now.phase)}"
+    return f"{tier} · {percent(planned.weight_pct)} of margin · {words} · {tier_words(state, figures, tier, now.phase)}"
 
 
 def tier_words(state: PlanState, figures: Figures, tier: int, phase: TierPhase) -> str:
     """What became of a tier, with its numbers."""
     now = state.tiers[tier - 1]
     if phase is TierPhase.FILLED:
-        fill = next(f for f in state.fills if f.kind is FillKind.TIER and f.index == tier)
+        fill = next(f for f in state.fills if f.kind is FillKind.TIER and f.index == tier and f.quantity)
         return f"in: {figures.quantity(fill.quantity)} at {figures.price(fill.price)}"
     if phase is TierPhase.PENDING:
         return f"to confirm: {figures.quantity(now.quantity)} near {figures.price(now.price)}"
@@ -164,7 +189,7 @@ def target_line(state: PlanState, figures: Figures, target: int) -> str:
     """One target: price, share, stop rule, what became of it."""
     planned = state.target(target)
     reached = " · reached" if target <= state.targets_hit else ""
-    gone = " · cancelled" if target in state.cancelled_targets else reached
+    gone = " · held past" if target in state.cancelled_targets else reached
     rule = stop_rule_words(planned.stop_rule)
     return f"TP{target} {figures.price(planned.price)} · closes {share_words(planned.close_pct)} · {rule}{gone}"
 
@@ -176,15 +201,15 @@ def rule_lines(state: PlanState, figures: Figures) -> tuple[str, ...]:
     structure = "" if level is None else f" · no add beyond {figures.price(level)}"
     adding = "adding goes on after TP1" if guards.add_after_first_target else "no adding after TP1"
     down = f"averaging down at most {r_words(guards.averaging_down_r)}"
+    pause = f" · {pause_words(plan)}" if guards.min_pause_minutes else ""
     return told(
         f"Initial stop {figures.price(plan.stop)} · margin {figures.money(plan.margin)}"
         f" ({percent(plan.allocation_pct)} of equity {figures.money(plan.equity)}) × {number(plan.leverage)}"
         f" {plan.margin_mode.value}",
-        f"Guards: {down} · {adding}{structure}",
+        f"Guards: {down} · {adding}{structure}{pause}",
         f"Resting orders: {resting_words(state)}",
         f"Fills: {'assumed' if plan.follow is Follow.ASSUMED else 'as you confirm them'}",
         "" if plan.expires_at is None else f"Expires {utc_stamp(plan.expires_at)} without an entry",
-        f"Breaches: {state.breaches}" if state.breaches else "",
     )
 
 

@@ -75,7 +75,7 @@ def tier_text(figures: Figures, event: TierTriggered) -> str:
     """The add with its share."""
     weight = percent(figures.plan.tiers[event.tier - 1].weight_pct)
     proof = f", {event.evidence}" if event.evidence else ""
-    return f"add {figures.quantity(event.quantity)} at {figures.price(event.price)} ({weight}{proof})"
+    return f"add {figures.quantity(event.quantity)} at {figures.price(event.price)} ({weight} of margin{proof})"
 
 
 def target_text(figures: Figures, event: TargetHit) -> str:

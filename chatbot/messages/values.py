@@ -25,6 +25,7 @@ class Verb(StrEnum):
     NEW = "n"
     ABANDON = "q"
     KEEP = "o"
+    HOLD = "g"
 
 
 class Style(StrEnum):

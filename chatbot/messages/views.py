@@ -8,6 +8,7 @@ from html import escape
 from typing import Final
 
 from chatbot.core.events import Event
+from chatbot.core.liquidation import Maintenance
 from chatbot.core.money import Millis
 from chatbot.core.plan import MarginMode, Plan
 from chatbot.core.state import Phase, PlanState
@@ -24,7 +25,7 @@ DAY: Final[Millis] = 24 * 60 * 60_000
 
 @dataclass(frozen=True, slots=True)
 class PlanView:
-    """How a plan is called and quoted. `maintenance_rate` is None where it is unknown, or means nothing (cross).
+    """How a plan is called and quoted. `maintenance` is None where it is unknown, or means nothing (cross).
 
     `seen_at` is when the price shown with the plan was seen; None for a fresh one.
     """
@@ -33,7 +34,7 @@ class PlanView:
     number: int
     base: str
     quote: str
-    maintenance_rate: Decimal | None
+    maintenance: Maintenance | None
     now: Millis
     seen_at: Millis | None = None
 

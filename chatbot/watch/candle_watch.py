@@ -1,92 +1,151 @@
 """Closed candles for the tiers that wait for one: one request per market and timeframe, however many plans share it.
 
-A candle that is late is asked for again, never guessed. Candles missed while nobody watched are taken in order, but
-what they offered is judged at the price of now.
+A candle that is late or missing is asked for again, never guessed; an indicator with a hole before it decides nothing.
+Candles missed while nobody watched are taken in order, but what they offered is judged at the price of now. A market
+that answers slowly is waited for by nobody else.
 """
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
 from typing import Final
 
 import structlog
 
+from chatbot.breakage import described
 from chatbot.core.candles import Candle
 from chatbot.core.inputs import CandleClosed
 from chatbot.core.market import MarketError
 from chatbot.core.money import Millis
 from chatbot.core.timeframes import Timeframe
+from chatbot.core.triggers import Indicate
 from chatbot.ports import Clock
+from chatbot.watch.needs import Need
+from chatbot.watch.series import Offer, Series
 from chatbot.watch.watcher import Watcher
+from chatbot.watch.window import Window
 
 SETTLE: Final[Millis] = 2_000
 """How long after its end a candle is asked for: exchanges revise the last trades."""
-ASK_AGAIN: Final[Millis] = 2_000
 LATE: Final[Millis] = 30_000
 """A candle this long over is found late."""
-MOST_MISSED: Final = 480
+PAGE: Final = 498
+AT_ONCE: Final = 10
+"""Requests to one exchange under way together."""
 TRIES: Final = 5
 log = structlog.get_logger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Need:
-    """Candles that some armed tier waits for."""
-
-    exchange: str
-    symbol: str
-    timeframe: Timeframe
-
-
 class CandleWatch:
-    """Asks for candles as they close. `clock` is the market's time."""
+    """Asks for candles as they close. `clock` is the market's time; `indicate` reads indicators off candles."""
 
-    def __init__(self, watcher: Watcher, clock: Clock) -> None:
-        self.watcher, self.clock = watcher, clock
-        self.done: dict[Need, Millis] = {}
-        self.ask_at: dict[Need, Millis] = {}
-        self.failures: dict[tuple[Need, Millis], int] = {}
-
-    def needs(self) -> dict[Need, list[int]]:
-        """Who waits for which candles."""
-        found: dict[Need, list[int]] = {}
-        for plan_id, plan in self.watcher.plans.items():
-            for timeframe in plan.timeframes:
-                found.setdefault(Need(plan.row.exchange, plan.row.symbol, timeframe), []).append(plan_id)
-        return found
+    def __init__(self, watcher: Watcher, clock: Clock, indicate: Indicate) -> None:
+        self.watcher, self.clock, self.indicate = watcher, clock, indicate
+        self.series: dict[Need, Series] = {}
+        self.under_way: dict[Need, asyncio.Task[None]] = {}
+        self.turns: dict[str, asyncio.Semaphore] = {}
+        watcher.atrs = self.atrs
 
     async def look(self) -> None:
         """Take every candle that has closed since the last look."""
-        needs = self.needs()
-        self.done = {need: end for need, end in self.done.items() if need in needs}
-        self.failures = {(need, end): n for (need, end), n in self.failures.items() if end > self.done.get(need, end)}
-        self.ask_at = {need: at for need, at in self.ask_at.items() if need in needs}
-        for need, plan_ids in needs.items():
-            now = self.clock()
-            since = self.done.setdefault(need, self.first(need, plan_ids, now))
-            due = need.timeframe.start_of(now - SETTLE)
-            if due > since and now >= self.ask_at.get(need, 0):
-                await self.ask(need, plan_ids, since)
+        while tasks := self.start():
+            await asyncio.wait(tasks)
 
-    def first(self, need: Need, plan_ids: list[int], now: Millis) -> Millis:
-        """Where to begin: the candle in which the first of the tiers was armed, within reason."""
-        armed_at = min(self.watcher.plans[plan_id].armed_at for plan_id in plan_ids)
-        return need.timeframe.start_of(max(armed_at, now - MOST_MISSED * need.timeframe.millis))
+    async def begin(self) -> None:
+        """The same, without waiting for it."""
+        self.start()
 
-    async def ask(self, need: Need, plan_ids: list[int], since: Millis) -> None:
-        """Ask once, and again soon if that failed or the newest candle is still missing."""
-        self.ask_at[need] = self.clock() + ASK_AGAIN
+    async def stop(self, seconds: float) -> None:
+        """What is under way may end; what takes longer is cut off."""
+        if not self.under_way:
+            return
+        _, slow = await asyncio.wait(self.under_way.values(), timeout=seconds)
+        for task in slow:
+            task.cancel()
+        if slow:
+            await asyncio.wait(slow)
+
+    def start(self) -> list[asyncio.Task[None]]:
+        """Ask for what is due; gives back all that is under way."""
+        needs = self.watcher.needs
+        self.series = {need: one for need, one in self.series.items() if need in needs.plans}
+        for need in needs.plans:
+            if need not in self.under_way and self.is_due(need):
+                needs.changed.discard(need)
+                self.under_way[need] = asyncio.create_task(self.safely(need))
+        return list(self.under_way.values())
+
+    def is_due(self, need: Need) -> bool:
+        """Whether a candle closed, somebody new needs this one, or what was missing is to be asked for again."""
+        series = self.series.get(need)
+        if series is None or need in self.watcher.needs.changed or self.due(need) > series.due:
+            return True
+        return not series.settled and self.clock() >= series.ask_at
+
+    def due(self, need: Need) -> Millis:
+        """The end of the last candle that has settled."""
+        return need.timeframe.start_of(self.clock() - SETTLE)
+
+    async def safely(self, need: Need) -> None:
+        """The outermost place for what goes wrong with one market's candles: it is logged, and tried again."""
+        series = self.series.setdefault(need, Series(Window(need.timeframe)))
         try:
-            candles = await self.watcher.source.candles(need.exchange, need.symbol, need.timeframe, since, MOST_MISSED)
-            market = await self.price_now(need) if any(self.is_late(need, c) for c in candles) else None
+            async with self.turns.setdefault(need.exchange, asyncio.Semaphore(AT_ONCE)):
+                await self.ask(need, series)
+        except Exception as error:  # noqa: BLE001 -- the named outermost place
+            log.error("candles broke", exchange=need.exchange, symbol=need.symbol, error=described(error))  # noqa: TRY400 -- private words
+            series.settled = False
+            series.try_later(self.clock(), None)
+        finally:
+            del self.under_way[need]
+
+    async def ask(self, need: Need, series: Series) -> None:
+        """Fetch what is needed, let everybody decide who can, and see what is still missing."""
+        series.begin(self.watcher.needs.groups(need, self.clock()), self.due(need))
+        since = series.fetch_from()
+        if since is None:
+            series.settled = True
+            return
+        series.settled = False
+        try:
+            candles = await self.fetch(need, since, series.due)
+            series.window.take(candles, since, series.due)
+            await self.decide(need, series)
         except MarketError as error:
             remedy = type(error.remedy).__name__
             log.warning("candles failed", exchange=need.exchange, timeframe=need.timeframe, remedy=remedy)
+            series.try_later(self.clock(), None)
             return
-        await self.hand_over(need, plan_ids, candles, market)
+        self.tell(need, series, series.rest(self.clock()))
+
+    async def fetch(self, need: Need, since: Millis, until: Millis) -> list[Candle]:
+        """The closed candles that the exchange has of this time: one request, unless there are very many."""
+        found: list[Candle] = []
+        step = PAGE * need.timeframe.millis
+        for begin in range(since, until, step):
+            rows = (min(begin + step, until) - begin) // need.timeframe.millis
+            found += await self.watcher.source.candles(need.exchange, need.symbol, need.timeframe, begin, rows)
+        return found
+
+    async def decide(self, need: Need, series: Series) -> None:
+        """Every plan decides on every candle, in order; one that could not is asked again before the next candle.
+
+        Raises MarketError.
+        """
+        offers = series.offers(self.indicate)
+        is_late = any(self.is_late(need, offer.candle) for offer in offers)
+        market = await self.price_now(need) if is_late else None
+        for offer in offers:
+            late = self.is_late(need, offer.candle)
+            if late and market is None:
+                return
+            end = offer.candle.at + need.timeframe.millis
+            if await self.hand_over(need, offer, market if late else None) and series.try_again(end, TRIES):
+                return
+            series.mark(offer)
 
     def is_late(self, need: Need, candle: Candle) -> bool:
         """Whether what the candle's close offered is a thing of the past."""
@@ -98,23 +157,35 @@ class CandleWatch:
         quote = quotes.get(need.symbol)
         return None if quote is None else quote.price
 
-    async def hand_over(
-        self, need: Need, plan_ids: list[int], candles: Sequence[Candle], market: Decimal | None
-    ) -> None:
-        """Every plan decides on every candle, in order; one that could not is asked again before the next candle."""
-        for candle in candles:
-            late = self.is_late(need, candle)
-            if late and market is None:
-                return
-            end = candle.at + need.timeframe.millis
-            closed = CandleClosed(need.timeframe, candle, end, market=market if late else None)
-            # A candle that a plan saw before decides nothing twice: its tier is no longer armed, or did not fire.
-            failed = await self.watcher.on_database(partial(self.watcher.trades.candle, closed, plan_ids))
-            if failed and self.try_again(need, end):
-                return
-            self.done[need] = end
+    async def hand_over(self, need: Need, offer: Offer, market: Decimal | None) -> Sequence[int]:
+        """Give a candle to its plans; those that could not take it are given back.
 
-    def try_again(self, need: Need, end: Millis) -> bool:
-        """Whether a candle that a plan could not take is handed over once more; a plan that never can stops nobody."""
-        self.failures[need, end] = self.failures.get((need, end), 0) + 1
-        return self.failures[need, end] < TRIES
+        A candle that a plan saw before decides nothing twice: its tier is no longer armed, or did not fire.
+        """
+        end = offer.candle.at + need.timeframe.millis
+        closed = CandleClosed(need.timeframe, offer.candle, end, offer.indicators or {}, market=market)
+        atrs = self.atrs(need.exchange, need.symbol)
+        trades = self.watcher.trades
+        return await self.watcher.on_database(partial(trades.candle, closed, offer.group.plan_ids, atrs))
+
+    def tell(self, need: Need, series: Series, lacking: Sequence[Millis]) -> None:
+        """Log once what is missing, and when it is not any more."""
+        about = {"exchange": need.exchange, "symbol": need.symbol, "timeframe": need.timeframe.value}
+        trouble = series.trouble(lacking)
+        if not lacking and series.told is not None:
+            log.info("candles whole", **about)
+        if trouble is not None and trouble != series.told:
+            event = "candles too few" if trouble.young else "candles missing"
+            log.warning(event, **about, first=trouble.at, missing=len(lacking))
+        series.told = trouble if lacking else None
+
+    def atrs(self, exchange: str, symbol: str) -> dict[Timeframe, Decimal]:
+        """ATR(14) of a market by timeframe, where it was read at the last close or the one before."""
+        now = self.clock()
+        found: dict[Timeframe, Decimal] = {}
+        for timeframe in Timeframe:
+            series = self.series.get(Need(exchange, symbol, timeframe))
+            atr = None if series is None else series.atr
+            if atr is not None and atr[0] >= timeframe.start_of(now) - timeframe.millis:
+                found[timeframe] = atr[1]
+        return found

@@ -15,6 +15,7 @@ from chatbot.breakage import described
 from chatbot.watch.candle_watch import CandleWatch
 from chatbot.watch.watcher import Watcher
 
+CANDLE_SECONDS: Final = 0.5
 LOOK_SECONDS: Final = 1.0
 REFRESH_SECONDS: Final = 3600.0
 LAST_RUN_SECONDS: Final = 5.0
@@ -35,7 +36,7 @@ class Jobs:
 
     def start(self, tick: Work, refresh: Work) -> None:
         """Begin; `tick` is what time alone decides, `refresh` is done now and by the hour."""
-        self.every(LOOK_SECONDS, self.candles.look, "candles")
+        self.every(CANDLE_SECONDS, self.candles.begin, "candles")
         self.every(LOOK_SECONDS, tick, "clock")
         self.every(REFRESH_SECONDS, refresh, "refresh", begin=datetime.now(UTC))
         self.scheduler.start()
@@ -70,6 +71,7 @@ class Jobs:
         await asyncio.sleep(0)
         if self.under_way:
             await asyncio.wait(self.under_way, timeout=LAST_RUN_SECONDS)
+        await self.candles.stop(LAST_RUN_SECONDS)
         self.scheduler.shutdown(wait=False)
         # The scheduler puts its own end off to the next turn of the loop.
         await asyncio.sleep(0)

@@ -14,7 +14,7 @@ import structlog
 
 from chatbot.coach.desk import Watched
 from chatbot.coach.outages import SILENCE, Outages
-from chatbot.coach.trades import Trades
+from chatbot.coach.trades import NO_ATR, Atrs, Trades
 from chatbot.core.candles import Candle
 from chatbot.core.market import Final as GiveUp
 from chatbot.core.market import MarketError, Quote
@@ -22,6 +22,7 @@ from chatbot.core.money import Millis
 from chatbot.core.state import Phase
 from chatbot.ports import Clock, OnDatabase
 from chatbot.watch.index import QuietIndex
+from chatbot.watch.needs import Needs
 
 Market = tuple[str, str]
 """Exchange and symbol."""
@@ -65,6 +66,9 @@ class Watcher:
         self.resume_at: dict[str, Millis] = {}
         """By the steady clock."""
         self.on_exchange: Callable[[str], None] = lambda _: None
+        self.needs = Needs()
+        self.atrs: Callable[[str, str], Atrs] = lambda _exchange, _symbol: NO_ATR
+        """ATR of a market, as far as it is at hand; a price never waits for it."""
 
     async def load(self) -> None:
         """Every stored plan that is not over, at start: before anything else may move one."""
@@ -92,6 +96,7 @@ class Watcher:
             self.heard[market] = self.steady()
             self.on_exchange(plan.row.exchange)
         self.indexes[market].put(plan.row.plan_id, plan.row.interval)
+        self.needs.put(plan)
         self.plans[plan.row.plan_id] = plan
 
     def forget(self, plan_id: int) -> None:
@@ -100,6 +105,7 @@ class Watcher:
         if known is None:
             return
         market = (known.row.exchange, known.row.symbol)
+        self.needs.drop(plan_id)
         self.indexes[market].drop(plan_id)
         if not len(self.indexes[market]):
             del self.indexes[market]
@@ -141,12 +147,16 @@ class Watcher:
         if not quotes:
             return
         touched = self.all_touched(exchange, quotes)
-        await self.on_database(lambda: self.trades.prices(exchange, quotes, touched))
+        await self.on_database(partial(self.trades.prices, exchange, quotes, touched, self.read(exchange, touched)))
         # A plan that its user moved meanwhile has another interval now, which these very prices may have left.
         now = self.all_touched(exchange, quotes)
         moved = {symbol: [one for one in plan_ids if one not in touched[symbol]] for symbol, plan_ids in now.items()}
         if any(moved.values()):
-            await self.on_database(lambda: self.trades.prices(exchange, quotes, moved))
+            await self.on_database(partial(self.trades.prices, exchange, quotes, moved, self.read(exchange, moved)))
+
+    def read(self, exchange: str, touched: Mapping[str, Sequence[int]]) -> dict[str, Atrs]:
+        """The ATR of the markets whose plans are woken."""
+        return {symbol: self.atrs(exchange, symbol) for symbol, plan_ids in touched.items() if plan_ids}
 
     def all_touched(self, exchange: str, quotes: Sequence[Quote]) -> dict[str, list[int]]:
         """The plans that these prices concern, by symbol."""

@@ -80,7 +80,7 @@ def test_the_story_reads_for_people(capsys: pytest.CaptureFixture[str]) -> None:
     """Without --json: one line an event and a summary."""
     assert main(["replay", str(PLAN), str(BARS)]) == 0
     lines = capsys.readouterr().out.translate(BLANKS).splitlines()
-    assert lines[0] == "2024-08-05 00:00 UTC  tier 1        add 0.02083333 BTC at 60 000 (25 %)"
+    assert lines[0] == "2024-08-05 00:00 UTC  tier 1        add 0.02083333 BTC at 60 000 (25 % of margin)"
     assert "stop          59 000 → 59 899.6259 (scale-in rule), at risk 10.39 USDT" in lines[2]
     assert lines[-1] == "Result    +196.22 USDT, 9.42 R"
 

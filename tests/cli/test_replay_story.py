@@ -11,7 +11,6 @@ import pytest
 from chatbot.__main__ import main
 
 PROJECT: Final = Path(__file__).parent.parent.parent
-CRASH: Final = "binance_spot_BTCUSDT_1m_20240727_20240824.csv.gz"
 BLOCK: Final = re.compile(r"```console\n\$ tierwise replay (\S+) (\S+)\n(.*?)```", re.DOTALL)
 
 
@@ -28,10 +27,18 @@ def test_worked_example_is_told_as_documented(capsys: pytest.CaptureFixture[str]
     assert capsys.readouterr().out == told("worked-example.json")
 
 
-def test_crash_is_told_as_documented(capsys: pytest.CaptureFixture[str], data_folder: Path) -> None:
-    """The short through the crash of August 2024 prints the documented story on the real candles."""
-    if not (data_folder / CRASH).is_file():
-        pytest.skip(reason=f"no real market data: {data_folder / CRASH} is absent")
-    plan = PROJECT / "docs" / "examples" / "crash-short.json"
-    assert main(["replay", str(plan), str(data_folder / CRASH)]) == 0
-    assert capsys.readouterr().out == told("crash-short.json")
+@pytest.mark.parametrize(
+    ("plan", "candles"),
+    [
+        ("crash-short.json", "binance_spot_BTCUSDT_1m_20240727_20240824.csv.gz"),
+        ("indicator-long.json", "binance_um-perp_BTCUSDT_1m_20250504_20250603.csv.gz"),
+    ],
+)
+def test_real_candles_are_told_as_documented(
+    plan: str, candles: str, capsys: pytest.CaptureFixture[str], data_folder: Path
+) -> None:
+    """Levels, candles and indicators on recorded markets print the documented story."""
+    if not (data_folder / candles).is_file():
+        pytest.skip(reason=f"no real market data: {data_folder / candles} is absent")
+    assert main(["replay", str(PROJECT / "docs" / "examples" / plan), str(data_folder / candles)]) == 0
+    assert capsys.readouterr().out == told(plan)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from functools import partial
 from typing import Final
 
 from chatbot.coach.commands import Commands
 from chatbot.coach.confirmations import Confirmations
 from chatbot.coach.conversation import Conversation
-from chatbot.coach.desk import Desk
+from chatbot.coach.desk import Desk, Work
 from chatbot.coach.reminding import Reminding
 from chatbot.coach.trades import Trades
 from chatbot.core.evolve import history
@@ -93,11 +95,16 @@ class Office:
                 self.tap(Verb.DONE, move.number)
         self.read()
 
-    def tap(self, verb: Verb, action: int = 0, number: int = 1) -> Told:
+    def tap(self, verb: Verb, action: int = 0, number: int = 1, argument: str = "") -> Told:
         """A button under an alert of one of Sam's plans."""
         plan_id = self.record(number).row.plan_id
         with self.desk.work() as work:
-            return self.confirmations.press(work, SAM, Press(verb, plan_id, action))
+            return self.confirmations.press(work, SAM, Press(verb, plan_id, action, argument))
+
+    def sam(self) -> User:
+        """Sam, as stored."""
+        with self.units() as unit:
+            return unit.users.get(SAM.user_id) or SAM
 
     def type(self, text: str) -> str:
         """A text, as the bot takes it: the number it asked for, else an answer to the draft. What is answered."""
@@ -111,17 +118,23 @@ class Office:
     def command(self, line: str) -> str:
         """A command with what stands after it; what is answered."""
         name, _, text = line.removeprefix("/").partition(" ")
-        known = {
-            "exited": self.commands.exited,
-            "added": self.commands.added,
-            "correct": self.commands.correct,
+        known: dict[str, Callable[[Work, User, str], None]] = {
+            "exited": self.commands.reported.exited,
+            "stopped": partial(self.commands.reported.exited, by_stop=True),
+            "added": self.commands.reported.added,
+            "correct": self.commands.reported.correct,
+            "stop": self.commands.reported.stop,
+            "hold": self.commands.reported.hold,
             "cancel_plan": self.commands.cancel_plan,
+            "plan": self.commands.plan,
+            "status": lambda work, user, _: self.commands.status(work, user),
+            "portfolio": lambda work, user, _: self.commands.portfolio(work, user),
+            "checklist": lambda work, user, _: self.commands.checklist(work, user, None),
+            "size": lambda work, user, text: self.commands.calculator.size(work, user, text, EXCHANGE),
         }
+        user = self.sam()
         with self.desk.work() as work:
-            if name == "stopped":
-                self.commands.exited(work, SAM, text, by_stop=True)
-            else:
-                known[name](work, SAM, text)
+            known[name](work, user, text)
         return self.read()
 
     def remind(self) -> str:

@@ -113,6 +113,39 @@ def test_a_fill_that_never_was_is_not_corrected_to_nothing(office: Office) -> No
     assert office.state().position.quantity == D("0.0208")
 
 
+def test_an_add_that_never_was_is_taken_back(office: Office) -> None:
+    """Tier 2 was confirmed by mistake: the position is tier 1's, and the list of fills says so."""
+    office.arm()
+    office.enter("60000", "60300")
+    said = office.command("/correct 2 60300 0")
+    assert "Fill 2 taken back" in said
+    assert office.state().position.quantity == D("0.0208")
+    assert "2. Tier 2 added: taken back" in office.command("/correct")
+    assert "tier 2" not in office.command("/status")
+
+
+def test_a_close_that_never_was_goes_with_the_next_target(office: Office) -> None:
+    """TP1 was confirmed by mistake; its part is open, and who takes it is said."""
+    office.arm()
+    office.enter("60000")
+    office.price("61000")
+    office.tap(Verb.DONE, office.pending(ActionKind.CLOSE).number)
+    office.read()
+    assert "Fill 2 taken back: its part goes with TP2" in office.command("/correct 2 61000 0")
+    assert office.state().position.quantity == D("0.0208")
+
+
+def test_a_fill_is_not_taken_back_where_that_makes_no_sense(office: Office) -> None:
+    """More closed than bought, or a plan that is over: a sentence, and nothing changes."""
+    office.arm()
+    office.enter("60000")
+    office.command("/added 60100 0.02")
+    office.command("/exited 60200 0.03")
+    assert "correct the close first" in office.command("/correct 2 60100 0")
+    office.command("/exited 60200")
+    assert "is over and not followed any more" in office.command("/correct 1 4 60200 0")
+
+
 def test_cancelling_a_plan_asks_first_whether_a_pending_entry_filled(office: Office) -> None:
     """An entry that was asked for may be in: only the user knows. Nothing is closed before they say."""
     office.arm()

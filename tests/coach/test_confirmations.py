@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 
 from chatbot.coach.conversation import Spoken
+from chatbot.coach.outlook import UNKNOWN
 from chatbot.core.plan import ManualTrigger, Tier
 from chatbot.core.reading import plain
 from chatbot.core.state import ActionKind
@@ -56,7 +57,7 @@ def test_another_button_ends_the_wait(office: Office) -> None:
 def test_cancel_ends_the_wait_and_keeps_the_draft(office: Office) -> None:
     """/cancel leaves the action open, and the plan being built as it was; the next one drops that."""
     with office.desk.work() as work:
-        office.conversation.begin(work, SAM, None)
+        office.conversation.begin(work, SAM, UNKNOWN)
     asked_for_a_price(office)
     with office.desk.work() as work:
         office.conversation.cancel(work, SAM)
@@ -73,17 +74,17 @@ def test_a_plan_being_built_ends_the_wait(office: Office) -> None:
     """Its card, /new and every answer to it: "59500" for the wizard is no fill."""
     asked_for_a_price(office)
     with office.desk.work() as work:
-        office.conversation.begin(work, SAM, None)
+        office.conversation.begin(work, SAM, UNKNOWN)
     assert office.type("59500") == "nothing was asked"
     office.tap(Verb.OTHER_PRICE, office.pending(ActionKind.ADD).number)
     with office.desk.work() as work:
-        office.conversation.said(work, SAM, Spoken("btc", None))
+        office.conversation.said(work, SAM, Spoken("btc"))
     assert office.type("59500") == "nothing was asked"
     office.tap(Verb.OTHER_PRICE, office.pending(ActionKind.ADD).number)
     with office.desk.work() as work:
         draft = work.unit.drafts.of(SAM.user_id)
         assert draft is not None
-        office.conversation.press(work, SAM, Press(Verb.HELP, draft.draft_id, draft.version), None)
+        office.conversation.press(work, SAM, Press(Verb.HELP, draft.draft_id, draft.version), UNKNOWN)
     assert office.type("59500") == "nothing was asked"
 
 
@@ -149,7 +150,7 @@ def test_a_looser_stop_with_a_reason_is_a_breach(office: Office, text: str) -> N
     office.type("58000")
     stop = office.state().stop
     said = office.type(text)
-    assert "Looser stop noted" in said
+    assert "Looser stop noted: 58 000, at risk 89.21 USDT" in said
     assert "range low" in said
     assert (office.state().breaches, office.state().exchange_stop, office.state().stop) == (1, D(58000), stop)
 

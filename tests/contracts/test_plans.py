@@ -6,6 +6,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 import pytest
+from sqlalchemy import text
 
 from chatbot.core.events import (
     CloseReason,
@@ -21,7 +22,7 @@ from chatbot.core.events import (
 from chatbot.core.plan import Plan
 from chatbot.core.quiet import Interval
 from chatbot.core.state import Phase
-from chatbot.ports import PlanMoved, Units, User
+from chatbot.ports import PlanMoved, PlanUnreadable, Units, User
 
 QUIET = Interval(Decimal(59000), Decimal("60000.10"))
 NOWHERE = Interval(None, None)
@@ -137,3 +138,26 @@ def test_a_plan_nobody_stored_is_none(units: Units) -> None:
         assert unit.plans.of_user(7, 1) is None
         assert unit.plans.fills(1) == []
         assert unit.plans.watched() == []
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        "update plans set agreed = '{'",
+        "update plans set agreed = '{}'",
+        'update plan_events set payload = \'{"event": "unheard_of"}\'',
+        "update plan_events set payload = 'null'",
+    ],
+)
+def test_a_plan_that_can_not_be_read_is_called_so(units: Units, user: User, agreed: Plan, broken: str) -> None:
+    """By its id and by its number: one error with the plan's id, and the rows of all plans are listed as before."""
+    with units() as unit:
+        row = unit.plans.append(unit.plans.add(user, agreed), [PlanArmed(10)], QUIET, Phase.WAITING, None)
+    with units() as unit:
+        unit.plans.work.run(text(broken))  # type: ignore[attr-defined]  # rows as another hand may leave them
+    with units() as unit:
+        with pytest.raises(PlanUnreadable, match=f"Plan {row.plan_id} can't be read"):
+            unit.plans.record(row.plan_id)
+        with pytest.raises(PlanUnreadable, match=f"Plan {row.plan_id} can't be read"):
+            unit.plans.of_user(user.user_id, 1)
+        assert unit.plans.open_of(user.user_id) == [row]

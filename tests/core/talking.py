@@ -17,6 +17,13 @@ from chatbot.core.state import Action, ActionKind, PlanState, fresh
 START = 1_722_816_000_000
 MINUTE = 60_000
 DAY = 86_400_000
+ADD, CLOSE, EXIT, MOVE_STOP, ANSWER = (
+    ActionKind.ADD,
+    ActionKind.CLOSE,
+    ActionKind.EXIT,
+    ActionKind.MOVE_STOP,
+    ActionKind.ANSWER,
+)
 
 FILE: dict[str, Any] = {
     "side": "long",

@@ -8,6 +8,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chatbot.chart.indicators import indicate
 from chatbot.core.candles import Candle
 from chatbot.core.engine import Outcome, advance, process, slide
 from chatbot.core.events import Event, Filled, FillKind, StopAdvised, StopHit, StopReason, TargetHit
@@ -58,8 +59,8 @@ def test_a_slide_is_the_same_in_one_go_or_in_two(life: list[Step], start: Decima
     """
     settled = process(life[-1].outcome.state, Jump(start, make.START)).state
     between = start + (end - start) * tenth / 10
-    whole, first = slide(settled, start, end, make.START), slide(settled, start, between, make.START)
-    second = slide(first.state, between, end, make.START)
+    whole, first = slide(settled, start, Jump(end, make.START)), slide(settled, start, Jump(between, make.START))
+    second = slide(first.state, between, Jump(end, make.START))
     assert whole.events == first.events + second.events
 
 
@@ -67,7 +68,7 @@ def test_a_slide_is_the_same_in_one_go_or_in_two(life: list[Step], start: Decima
 def test_a_slide_equals_jumps_at_every_threshold(life: list[Step], start: Decimal, end: Decimal) -> None:
     """Going from threshold to threshold, and at last to the end, is what a slide does."""
     state, price, told = process(life[-1].outcome.state, Jump(start, make.START)).state, start, list[Event]()
-    expected = slide(state, start, end, make.START)
+    expected = slide(state, start, Jump(end, make.START))
     while price != end:
         levels = {level.price for level in thresholds(state)} | {end}
         price = min((p for p in levels if price < p <= end or end <= p < price), key=lambda p: abs(p - price))
@@ -221,7 +222,7 @@ def mirrored_plan(plan: make.PlanFile) -> make.PlanFile:
 
 def story(file: make.PlanFile, bars: list[Candle]) -> list[Row]:
     """What a replay tells, numbers to fifteen digits: divisions differ in their last."""
-    told = (row_of(event) for event in replay(plan_from_format(file), bars, Timeframe.M1))
+    told = (row_of(event) for event in replay(plan_from_format(file), bars, Timeframe.M1, indicate))
     return [{name: plain(value) for name, value in row.items()} for row in told if row is not None]
 
 

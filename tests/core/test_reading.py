@@ -13,22 +13,13 @@ from hypothesis import strategies as st
 from chatbot.core import reading, reading_lists, reading_rules, reading_triggers
 from chatbot.core.money import Side
 from chatbot.core.plan import (
-    AnyOf,
-    Average,
-    Bounce,
     BreakEven,
-    CloseBeyond,
     Direction,
     Hold,
     LockR,
-    ManualTrigger,
-    MoveTrigger,
-    MovingAverageRetest,
     PreviousTarget,
-    PriceTrigger,
     StopRule,
     Trail,
-    Trigger,
 )
 from chatbot.core.reading import Unreadable
 from chatbot.core.reading_lists import Amount, Unit
@@ -301,132 +292,6 @@ def test_list_that_is_none_is_refused(text: str) -> None:
 def test_list_may_hold_zeros_where_they_mean_something() -> None:
     """A target may close nothing."""
     assert reading_lists.numbers("0/50", "closes", "25/35", zero=True) == (D(0), D(50))
-
-
-def price(level: str, direction: Direction) -> PriceTrigger:
-    return PriceTrigger(D(level), direction)
-
-
-def close(level: str, direction: Direction, frame: Timeframe = M15) -> CloseBeyond:
-    return CloseBeyond(frame, D(level), direction)
-
-
-def bounce(level: str, direction: Direction, frame: Timeframe = M15) -> Bounce:
-    return Bounce(frame, D(level), direction)
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("60000", price("60000", DOWN)),
-        ("60100", price("60100", DOWN)),
-        ("60500", price("60500", UP)),
-        ("at 60500", price("60500", UP)),
-        ("price 60 500", price("60500", UP)),
-        (">60500", price("60500", UP)),
-        (">= 60,500", price("60500", UP)),
-        ("above 60.5k", price("60500", UP)),
-        ("over 60000", price("60000", UP)),
-        ("below 60000", price("60000", DOWN)),
-        ("under 61000", price("61000", DOWN)),
-        ("<60k", price("60000", DOWN)),
-        ("+0.5%", MoveTrigger(D("0.5"))),
-        ("+ 0,5 %", MoveTrigger(D("0.5"))),
-        ("move 1%", MoveTrigger(D(1))),
-        ("close above 60900 1h", close("60900", UP, H1)),
-        ("1h close > 60900", close("60900", UP, H1)),
-        ("Candle closes below 59k on 60m", close("59000", DOWN, H1)),
-        ("close 60900", close("60900", UP)),
-        ("close beyond 59900", close("59900", DOWN)),
-        ("bounce 60000 15m", bounce("60000", UP)),
-        ("15m bounce off 60 000", bounce("60000", UP)),
-        ("bounce down 60000 1h", bounce("60000", DOWN, H1)),
-        ("manual: is the range broken?", ManualTrigger("Is the range broken?")),
-        ("Manual is it 1 or 2", ManualTrigger("Is it 1 or 2?")),
-        ("60000 or close above 60900 1h", AnyOf((price("60000", DOWN), close("60900", UP, H1)))),
-        ("59000 || +1%", AnyOf((price("59000", DOWN), MoveTrigger(D(1))))),
-        ("60000 OR manual: up or down?", AnyOf((price("60000", DOWN), ManualTrigger("Up or down?")))),
-    ],
-)
-def test_trigger_is_read_the_way_people_write_it(text: str, expected: Trigger) -> None:
-    """Its direction, where none is written, follows from the reference; a bounce goes the trade's way."""
-    assert reading_triggers.fixed(reading_triggers.trigger(text), Side.LONG, D(60100)) == expected
-
-
-def test_trigger_of_a_short_bounces_down() -> None:
-    """A short is added where the price is turned away from a level."""
-    draft = reading_triggers.trigger("bounce 61000")
-    assert reading_triggers.fixed(draft, Side.SHORT, D(60100)) == bounce("61000", DOWN)
-
-
-def test_trigger_takes_the_plans_timeframe_where_it_names_none() -> None:
-    """The plan's candles are the default."""
-    draft = reading_triggers.trigger("close above 60900", Timeframe.H4)
-    assert reading_triggers.fixed(draft, Side.LONG, None) == close("60900", UP, Timeframe.H4)
-
-
-def test_trigger_without_direction_needs_a_reference() -> None:
-    """While the market price is unknown the side has to be written."""
-    draft = reading_triggers.trigger("60000")
-    sentence = refusal(lambda: reading_triggers.fixed(draft, Side.LONG, None))
-    assert "above 60000 or below 60000" in sentence
-
-
-@pytest.mark.parametrize(
-    ("text", "because"),
-    [
-        ("", "can't be read"),
-        ("abc", "can't be read"),
-        ("or", "can't be read"),
-        ("60000 or", "can't be read"),
-        (">", "can't be read"),
-        ("0.5%", "needs a +"),
-        ("-0.5%", "against the trade"),
-        ("+0%", "is 0"),
-        ("60000-60500", "range"),
-        ("close above 1h", "can't be read"),
-        ("close above 60900 7m", "no timeframe"),
-        ("bounce 0 15m", "is 0"),
-        ("manual", "question"),
-        ("manual: ?", "question"),
-        ("manual: " + "a" * 201, "question"),
-        ("rsi > 50", "can't be watched yet"),
-        ("60000 and 61000", "can't be watched yet"),
-        ("retest ema 20", "can't be watched yet"),
-        ("macd cross", "can't be watched yet"),
-        ("1 or 2 or 3 or 4 or 5", "5 conditions"),
-        ("6" * 401, "characters long"),
-    ],
-)
-def test_trigger_that_is_none_is_refused(text: str, because: str) -> None:
-    """The sentence says what is missing or can't be watched, with examples of what can."""
-    sentence = refusal(lambda: reading_triggers.trigger(text))
-    assert because in sentence
-    assert "or example" in sentence
-
-
-LEVELS = st.decimals("0.000001", "999999", places=6).filter(lambda value: value > 0)
-PARTS = st.one_of(
-    st.builds(PriceTrigger, LEVELS, st.sampled_from(Direction)),
-    st.builds(MoveTrigger, LEVELS),
-    st.builds(CloseBeyond, st.sampled_from(Timeframe), LEVELS, st.sampled_from(Direction)),
-    st.builds(Bounce, st.sampled_from(Timeframe), LEVELS, st.sampled_from(Direction)),
-)
-
-
-@given(st.lists(PARTS, min_size=1, max_size=3), st.booleans())
-def test_written_trigger_reads_back_as_itself(parts: list[Trigger], asked: bool) -> None:  # noqa: FBT001 -- drawn
-    """What is stored as text is the same trigger again, its directions included."""
-    all_parts = [*parts, *([ManualTrigger("Is it 1 or 2?")] if asked else [])]
-    trigger = all_parts[0] if len(all_parts) == 1 else AnyOf(tuple(all_parts))  # type: ignore[arg-type]  # drawn parts
-    text = reading_triggers.written(trigger)
-    assert reading_triggers.fixed(reading_triggers.trigger(text), Side.LONG, None) == trigger
-
-
-def test_trigger_nobody_can_type_is_never_written() -> None:
-    """Only what reads back is stored as text."""
-    with pytest.raises(ValueError, match="no text reads as"):
-        reading_triggers.written(MovingAverageRetest(H1, Average.EMA, 20, UP))
 
 
 @pytest.mark.parametrize(

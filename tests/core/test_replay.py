@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
+from chatbot.chart.indicators import indicate
 from chatbot.core.candles import Candle
-from chatbot.core.events import CloseReason, Event, Filled, PlanArmed, PlanClosed, StopHit, TargetHit, TierTriggered
+from chatbot.core.events import (
+    CloseReason,
+    Event,
+    Filled,
+    PlanArmed,
+    PlanClosed,
+    StopAdvised,
+    StopHit,
+    TargetHit,
+    TierTriggered,
+)
 from chatbot.core.plan import Follow
 from chatbot.core.plan_fields import iso
 from chatbot.core.replay import bar_length_of, replay
@@ -20,15 +32,20 @@ MIDNIGHT = 1_722_816_000_000
 D = Decimal
 
 
-def bar(minute: int, *prices: int | str) -> Candle:
+def bar(minute: int, *prices: int | str | Decimal) -> Candle:
     """A bar by its minute after midnight; one price for all four, or open, high, low, close."""
     opened, high, low, close = (D(price) for price in (prices * 4 if len(prices) == 1 else prices))
     return Candle(MIDNIGHT + minute * MINUTE, opened, high, low, close, D(1))
 
 
+def told_in_full(bars: list[Candle], frame: Timeframe = Timeframe.M1, **changes: Any) -> list[Event]:
+    """Every event of a replay."""
+    return list(replay(plan(Follow.CONFIRMED, **changes), bars, frame, indicate))
+
+
 def told(bars: list[Candle], frame: Timeframe = Timeframe.M1, **changes: Any) -> list[tuple[int, str]]:
     """What happened, each with its minute after midnight; fills left out."""
-    events = replay(plan(Follow.CONFIRMED, **changes), bars, frame)
+    events = told_in_full(bars, frame, **changes)
     return [((e.at - MIDNIGHT) // MINUTE, type(e).__name__) for e in events if not isinstance(e, Filled)]
 
 
@@ -90,13 +107,13 @@ def test_a_candles_close_is_a_price_too_at_expiry() -> None:
     """The candle ends at the expiry: expired there, although it would have triggered."""
     expires_at = iso(MIDNIGHT + 3 * MINUTE)
     bars = [bar(0, 99), bar(1, 99), bar(2, 101), bar(3, 101)]
-    events = list(replay(plan(tiers=tiers(closes(100, "3m")), expires_at=expires_at), bars, Timeframe.M1))
+    events = list(replay(plan(tiers=tiers(closes(100, "3m")), expires_at=expires_at), bars, Timeframe.M1, indicate))
     assert events[-1] == PlanClosed(CloseReason.EXPIRED, D(0), D(0), MIDNIGHT + 3 * MINUTE)
 
 
 def test_a_gap_fills_at_the_price_behind_it() -> None:
     """The open beyond the stop: that is the price one gets."""
-    events = list(replay(plan(tiers=ONLY_LEVEL), [bar(0, 100), bar(1, 90)], Timeframe.M1))
+    events = list(replay(plan(tiers=ONLY_LEVEL), [bar(0, 100), bar(1, 90)], Timeframe.M1, indicate))
     hit = next(event for event in events if isinstance(event, StopHit))
     assert (hit.price, hit.at) == (D(90), MIDNIGHT + MINUTE)
 
@@ -116,7 +133,7 @@ def test_a_bar_is_walked_against_the_plan_first() -> None:
 
 def test_what_happens_inside_a_bar_is_stamped_with_its_open() -> None:
     """And at the price of its level, on the way."""
-    events = list(replay(plan(tiers=ONLY_LEVEL), [bar(0, 103, 103, 99, 107)], Timeframe.M1))
+    events = list(replay(plan(tiers=ONLY_LEVEL), [bar(0, 103, 103, 99, 107)], Timeframe.M1, indicate))
     moments = [(e.at, e.price) for e in events if isinstance(e, TierTriggered | TargetHit)]
     assert moments == [(MIDNIGHT, D(100)), (MIDNIGHT, D(106))]
 
@@ -155,11 +172,11 @@ def test_hourly_bars_are_walked_like_minutes() -> None:
 
 def test_a_replay_assumes_its_fills() -> None:
     """However the plan would be followed live; and after its end nothing is read any more."""
-    bars = iter([bar(0, 100), bar(1, 90), bar(2, 100)])
-    events: list[Event] = list(replay(plan(Follow.CONFIRMED, tiers=ONLY_LEVEL), bars, Timeframe.M1))
+    events = told_in_full([bar(0, 100), bar(1, 90), bar(2, 100)], tiers=ONLY_LEVEL)
     assert isinstance(events[0], PlanArmed)
     assert [event.assumed for event in events if isinstance(event, Filled)] == [True, True]
-    assert next(bars) == bar(2, 100)
+    assert isinstance(events[-1], PlanClosed)
+    assert events[-1].at == MIDNIGHT + MINUTE
 
 
 def test_the_length_of_bars_is_their_smallest_distance() -> None:
@@ -168,3 +185,55 @@ def test_the_length_of_bars_is_their_smallest_distance() -> None:
     assert bar_length_of([bar(0, 1)]) is Timeframe.M1
     with pytest.raises(ValueError, match="420000 ms apart"):
         bar_length_of([bar(0, 1), bar(7, 1)])
+
+
+def wobble(count: int) -> list[Candle]:
+    """Bars around 100 with a true range of exactly 1 each, so that ATR is 1."""
+    return [bar(n, "100.2", "100.5", "99.5", "100.2") for n in range(count)]
+
+
+TRAIL = [{"price": 104, "close_pct": 50, "stop_rule": {"kind": "trail", "distance_atr": 2}}]
+
+
+@pytest.mark.parametrize(
+    ("bars", "distance"),
+    [
+        (wobble(30), 2),
+        (wobble(14), 4),
+        ([*wobble(30), *[replace(one, at=one.at + 31 * MINUTE) for one in wobble(14)]], 4),
+    ],
+    ids=["two ATR", "one R before ATR has a value", "one R soon after a hole"],
+)
+def test_a_trail_in_atr_is_measured_on_the_plans_timeframe(bars: list[Candle], distance: int) -> None:
+    """Two ATR of 1 below the target's 104; where no value is at hand one R, which is 4."""
+    minute = (bars[-1].at - MIDNIGHT) // MINUTE + 1
+    rise = bar(minute, "100.2", 104, "100.2", 104)
+    events = list(told_in_full([*bars, rise], tiers=ONLY_LEVEL, targets=TRAIL, timeframe="1m"))
+    stops = [event.stop for event in events if isinstance(event, StopAdvised)]
+    assert [round(float(stop), 6) for stop in stops] == [104 - distance]
+
+
+def test_a_trail_in_atr_of_a_smaller_timeframe_than_the_bars_is_one_r() -> None:
+    """Hourly bars know nothing of a 15m plan's ATR."""
+    hours = [replace(one, at=MIDNIGHT + n * HOUR) for n, one in enumerate(wobble(30))]
+    rise = replace(bar(0, "100.2", 104, "100.2", 104), at=MIDNIGHT + 30 * HOUR)
+    events = told_in_full([*hours, rise], Timeframe.H1, tiers=ONLY_LEVEL, targets=TRAIL)
+    assert [event.stop for event in events if isinstance(event, StopAdvised)] == [D(100)]
+
+
+def rsi(timeframe: str) -> dict[str, Any]:
+    return {"kind": "rsi", "timeframe": timeframe, "period": 2, "level": 50, "direction": "up", "on": "state"}
+
+
+def test_an_indicator_begins_anew_after_a_hole() -> None:
+    """The RSI of 2 needs three candles: after a missing minute it has none until three more are there."""
+    rising = [bar(n, 98 + n) for n in range(5)]
+    assert told(rising, tiers=tiers(rsi("1m")))[1] == (3, "TierTriggered")
+    holed = [one for n, one in enumerate(rising) if n != 2]
+    assert told([*holed, bar(5, 103)], tiers=tiers(rsi("1m")))[1] == (6, "TierTriggered")
+
+
+def test_each_timeframe_has_its_own_indicator() -> None:
+    """The RSI of 3m candles comes with their closes, from bars of a minute."""
+    rising = [bar(n, D("98") + D(n) / 10) for n in range(12)]
+    assert told(rising, tiers=tiers(rsi("3m")))[1] == (9, "TierTriggered")

@@ -299,7 +299,7 @@ def test_one_jump_may_trigger_several_tiers_and_targets() -> None:
     assert [e.price for e in talk.price("104.5") if isinstance(e, TierTriggered)] == [D("104.5")] * 3
     talk = assumed()
     talk.price(100)
-    way = slide(talk.state, D(100), D("104.5"), START)
+    way = slide(talk.state, D(100), Jump(D("104.5"), talk.at))
     assert [e.price for e in way.events if isinstance(e, TierTriggered)] == [D(102), D(103), D(104)]
 
 
@@ -307,7 +307,7 @@ def test_a_slide_of_a_closed_plan_goes_nowhere() -> None:
     """Nothing is left to happen."""
     talk = assumed()
     talk.price(100, 95)
-    assert slide(talk.state, D(95), D(120), START).events == ()
+    assert slide(talk.state, D(95), Jump(D(120), START)).events == ()
 
 
 def test_history_begins_with_a_draft() -> None:

@@ -152,3 +152,27 @@ def test_any_fires_with_one_of_its_parts() -> None:
     assert list(levels_of(plan(), trigger, D(100))) == [Level(D(105), UP), Level(D(110), UP)]
     assert question_of(trigger) == "Sure?"
     assert question_of(CLOSE) is None
+
+
+def test_a_close_exactly_on_the_average_is_not_beyond_it() -> None:
+    """However a computed average misses the price by its last binary digits."""
+    flat = candle("3.3", "3.3", "3.3")
+    for noise in (3.3, 3.3000000000000003, 3.2999999999999994):
+        average: Indicators = {AverageKey(Average.SMA, 5): Values(noise, noise)}
+        for way in (UP, DOWN):
+            assert not fires(MovingAverageRetest(H1, Average.SMA, 5, way), flat, average)
+    just_above: Indicators = {AverageKey(Average.SMA, 5): Values(3.3, 3.299999)}
+    assert fires(MovingAverageRetest(H1, Average.SMA, 5, UP), flat, just_above)
+
+
+@pytest.mark.parametrize("on", Occasion)
+def test_an_indicator_exactly_on_its_level_is_not_beyond_it(on: Occasion) -> None:
+    """Noise in the last digits neither makes it pass nor keeps it from passing later."""
+    shape = candle("101", "99", "100")
+    for noise in (50.0, 50.00000000000001, 49.99999999999999):
+        assert not fires(RsiTrigger(H1, D(50), UP, on=on), shape, {RsiKey(14): Values(40.0, noise)})
+        assert fires(RsiTrigger(H1, D(50), UP, on=on), shape, {RsiKey(14): Values(noise, 51.0)})
+    key = MacdKey(12, 26, 9)
+    for noise in (0.0, 1e-14, -1e-14):
+        assert not fires(MacdTrigger(H1, UP, on=on), shape, {key: Values(-1.0, noise)})
+        assert fires(MacdTrigger(H1, DOWN, on=on), shape, {key: Values(noise, -1.0)})

@@ -9,6 +9,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+from chatbot.chart.indicators import indicate
 from chatbot.core.candles import Candle
 from chatbot.core.events import Event, Filled, PlanArmed, StopHit, TargetHit, TierTriggered
 from chatbot.core.plan import Plan
@@ -94,7 +95,7 @@ def bars() -> list[Candle]:
 
 def told(plan: Plan, tape: list[Candle]) -> list[str]:
     """One line an event: the minute, what happened, and its numbers to eight digits."""
-    events = replay(plan, tape, Timeframe.M1)
+    events = replay(plan, tape, Timeframe.M1, indicate)
     return [line_of(event) for event in events if not isinstance(event, Filled | PlanArmed)]
 
 
@@ -143,7 +144,7 @@ def test_the_worked_example_comes_out_as_a_short() -> None:
 
 def test_the_fills_are_those_of_the_events() -> None:
     """Assumed: every event is filled in full, at its own price, right after it."""
-    events = list(replay(plan_from_format(file()), bars(), Timeframe.M1))
+    events = list(replay(plan_from_format(file()), bars(), Timeframe.M1, indicate))
     asked = [event for event in events if isinstance(event, TierTriggered | TargetHit | StopHit)]
     fills = [event for event in events if isinstance(event, Filled)]
     assert [(f.price, f.quantity, f.at) for f in fills] == [(e.price, e.quantity, e.at) for e in asked]

@@ -72,6 +72,7 @@ async def test_instruments_are_read_from_the_exchange(feed: Feed) -> None:
         contract_size=Decimal(1),
         taker_fee_pct=Decimal("0.05"),
         max_leverage=None,
+        max_quantity=Decimal(1_000_000),
     )
     assert instruments[PEPE].tick_size == Decimal("0.0000001")
     assert "FTT/USDT:USDT" not in instruments

@@ -54,12 +54,13 @@ def test_instrument_keeps_exact_numbers() -> None:
 
 def test_contracts_become_units_of_base() -> None:
     """Where one contract is 0.0001 BTC, ten contracts are a thousandth of a bitcoin."""
-    limits = {"amount": {"min": 10.0}, "cost": {"min": None}, "leverage": {"max": 125.0}}
+    limits = {"amount": {"min": 10.0, "max": 500000.0}, "cost": {"min": None}, "leverage": {"max": 125.0}}
     precision = {"price": 1e-08, "amount": 1.0}
     found = instrument_of("mexc", market(contractSize=0.0001, limits=limits, precision=precision))
     assert isinstance(found, Instrument)
     assert (found.lot_size, found.min_quantity) == (Decimal("0.0001"), Decimal("0.001"))
     assert (found.min_notional, found.max_leverage) == (Decimal(0), Decimal(125))
+    assert found.max_quantity == Decimal(50)
     assert str(found.tick_size) == "1E-8"
     assert f"{found.tick_size:f}" == "0.00000001"
 

@@ -44,7 +44,7 @@ Set the stop at 59 000, if it is not there yet.
 Rest now, reduce-only: TP1 0.005 BTC at 61 000 · TP2 0.007 BTC at 62 500 · TP3 0.006 BTC at 64 000.
 At risk 0 → 20.2 USDT
 Average 60 010 · liquidation about 54 280.4 (estimate)
-Next: stop 59 000 · tier 2 60 310 · TP1 61 000 · reassess 59 505
+Next: stop 59 000 · tier 2 60 310.1 · TP1 61 000 · reassess 59 505
 Checklist: 1 tier 1 only on its trigger (nothing open) · 5 move the stop at once (nothing open)"""
     )
 
@@ -181,7 +181,7 @@ To close it by hand: Check the exchange first, use reduce-only, then cancel the 
 Else its part goes with TP2.
 Rest now instead, reduce-only: TP2 0.0495 BTC at 62 500 · TP3 0.0248 BTC at 64 000.
 Next: stop 60 433.3 · TP2 62 500
-Checklist: 4 close the planned part at once (nothing open)"""
+Checklist: 4 close the planned part at once (open: 0.0206 BTC not closed)"""
     )
 
 
@@ -198,6 +198,7 @@ def test_an_exit_confirmed_ends_the_plan_in_one_message() -> None:
 Plan 3 · BTC long · the stop was hit.
 Exited: 0.0415 BTC at 59 880
 In 0.0415 BTC at 60 149.6 on average, 2 fills · out 0.0415 BTC at 59 880
+Cool-down until 00:33 UTC: a new BTC long before then is asked about first.
 Cancel the orders left over."""
     )
 
@@ -260,7 +261,9 @@ Added outside the plan: 0.02 BTC at 59 400
 Plan 3 · BTC long
 Rest now instead, reduce-only: TP1 0.0102 BTC at 61 000 · TP2 0.0142 BTC at 62 500 · TP3 0.0123 BTC at 64 000.
 At risk 20.8 → 20.8 USDT
-Recorded as a breach of the plan: averaging down; FOMO &lt;3
+As a tier it would be refused: 100 below the limit 59 500. Averaging down: at most 0.5R below \
+the average 60 000; this is 0.6R.
+Recorded as a breach of the plan: FOMO &lt;3
 Average 60 000 → 59 705.9 · liquidation about 54 005.3 (estimate)
 The exchange is believed to hold your stop at 59 000.
 Next: stop 59 196.1 · tier 2 60 300 · TP1 61 000 · reassess 59 500
@@ -355,7 +358,7 @@ def test_a_looser_stop_is_a_breach_with_the_user_s_reason() -> None:
         trade.give(InsistStop(Decimal(58_500), "it will <turn>", 1))
         == """\
 [INFO event 4 action 0]
-<b>Looser stop noted. The plan's stop stays 59 000</b>
+<b>Looser stop noted: 58 500, at risk 31.2 USDT. The plan's stop stays 59 000</b>
 Plan 3 · BTC long
 Recorded as a breach of the plan: it will &lt;turn&gt;
 The exchange is believed to hold your stop at 58 500.
@@ -372,8 +375,9 @@ def test_a_target_cancelled_before_tp1_is_no_breach() -> None:
         trade.give(CancelTarget(2, "", 1))
         == """\
 [INFO event 4 action 0]
-<b>TP2 is cancelled: hold past it</b>
-Plan 3 · BTC long
+<b>TP2 62 500 held past: 35 % of all entered stays open until TP3 64 000</b>
+Plan 3 · BTC long · its stop rule goes with it (stop locks in 1R).
+Cancel the resting order of TP2.
 Rest now instead, reduce-only: TP1 0.0052 BTC at 61 000 · TP3 0.0135 BTC at 64 000.
 Next: stop 59 000 · tier 2 60 300 · TP1 61 000 · reassess 59 500"""
     )
@@ -389,9 +393,10 @@ def test_a_target_cancelled_after_tp1_is_a_breach() -> None:
         trade.give(CancelTarget(2, "moon", 1))
         == """\
 [INFO event 18 action 0]
-<b>TP2 is cancelled after TP1: hold past it</b>
-Plan 3 · BTC long
+<b>TP2 62 500 held past: 35 % of all entered stays open until TP3 64 000</b>
+Plan 3 · BTC long · its stop rule goes with it (stop locks in 1R).
 Recorded as a breach of the plan: moon
+Cancel the resting order of TP2.
 Rest now instead, reduce-only: TP3 0.0537 BTC at 64 000.
 Next: stop 60 433.3 · TP3 64 000
 Checklist: 4 close the planned part at once (nothing open)"""
@@ -436,7 +441,7 @@ def test_a_completed_plan_tells_its_breaches() -> None:
 Plan 3 · BTC long · all targets were taken.
 TP1 closed: 0.0208 BTC at 61 000
 In 0.0208 BTC at 60 000 · out 0.0208 BTC at 61 000
-Breaches: 1.
+Breaches: 1 (looser stop: no)
 Cancel the orders left over."""
     )
 
@@ -473,7 +478,7 @@ def test_a_target_cancelled_told_without_its_event_has_a_headline() -> None:
     trade.jump("61000")
     breach = BreachRecorded(BreachKind.GREEDY_HOLD, "moon", 1)
     (alert,) = alerts(trade.state, trade.state, (breach,), VIEW)
-    assert shown(alert).split("\n")[1] == "<b>A target is cancelled after TP1: hold past it</b>"
+    assert "held past: 25 % of all entered stays open until TP2 62 500</b>" in shown(alert)
 
 
 def test_an_exit_in_part_with_an_unanswered_close_keeps_the_close_in_view() -> None:

@@ -159,6 +159,7 @@ Taken as done at this price: fills are assumed in this plan.
 Plan 3 · BTC long · the stop was hit.
 In 0.0208 BTC at 60 000 · out 0.0208 BTC at 58 990
 All fills are assumed, at the price of their event.
+Cool-down until 00:32 UTC: a new BTC long before then is asked about first.
 Cancel the orders left over."""
     )
 
@@ -180,7 +181,7 @@ def test_trail_steps_on_one_price_are_one_message() -> None:
 Plan 3 · BTC long · trail 1 % of price
 Locked in 6.08 → 20.31 USDT
 The exchange is believed to hold your stop at 60 390.
-Next: stop 61 301.8 · next trail step 62 075.8
+Next: stop 61 301.8 · next trail step 62 075.9
 Checklist: 5 move the stop at once (open: stop to 61 301.8)
 (Stop is at 61 301.8: done 7/9) | (Other price: other_price 7/9)
 (Skip: skip 7/9) | (Remind me in 5 min: snooze 7/9)

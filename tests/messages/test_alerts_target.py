@@ -62,7 +62,7 @@ On what stays open: locked in 8.4 USDT
 Next: stop 59 000 · TP3 56 000
 Checklist: 4 close the planned part at once (open: TP2) · 5 move the stop at once (open: stop to 59 000)
 (Done at 57 500: done 7/4) | (Other price: other_price 7/4)
-(Skip: skip 7/4) | (Remind me in 5 min: snooze 7/4)
+(Hold past TP2…: skip 7/4) | (Remind me in 5 min: snooze 7/4)
 (Stop is at 59 000: done 7/5) | (Other stop: other_price 7/5) | (Skip stop: skip 7/5)
 (Copy 0.0072 = 0.0072) | (Copy stop 59 000 = 59000)"""
     )

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
-from chatbot.core.inputs import Abandon
-from chatbot.core.plan import Tier
+from chatbot.core.inputs import Abandon, CancelTarget, InsistStop, ReportAdd, ReportExit
+from chatbot.core.plan import Guards, Tier
 from chatbot.core.state import ActionKind
 from chatbot.messages.checklist import before, checklist, daily, during, rules
 from chatbot.messages.numbers import GAP
-from tests.messages.trading import DOWN, UP, VIEW, Trade, long_plan, price
+from tests.messages.trading import DOWN, MINUTE, UP, VIEW, Trade, long_plan, price
 
 
 def marks(trade: Trade) -> list[bool | None]:
@@ -50,6 +51,33 @@ def test_reassessing_is_open_until_something_changes() -> None:
     trade.jump("60100")
     trade.done(ActionKind.ADD)
     assert marks(trade)[2] is True
+
+
+def test_a_close_that_was_not_done_stays_open() -> None:
+    """Not filled is not closed: the item is open with what is left, until the next target or the user closes it."""
+    trade = Trade(long_plan())
+    trade.enter("60000")
+    trade.jump("61000")
+    trade.skip(ActionKind.CLOSE)
+    assert marks(trade)[3] is False
+    assert "☐ 4 Target hit: close the planned part at once – open: 0.0052 BTC not closed" in (
+        checklist(trade.state, VIEW).text.replace(GAP, " ")
+    )
+    trade.give(ReportExit(Decimal(61_010), 1, quantity=Decimal("0.0052")))
+    assert marks(trade)[3] is True
+
+
+def test_a_rule_that_was_broken_is_never_ticked() -> None:
+    """Entered early, added outside, held past a target, stop loosened: each marks its own item."""
+    trade = Trade(long_plan())
+    trade.give(ReportAdd(Decimal(60_050), Decimal("0.02"), 1))
+    assert [line.broken for line in during(trade.state)] == [True, False, False, False, False]
+    trade.give(ReportAdd(Decimal(60_060), Decimal("0.002"), 2))
+    trade.give(InsistStop(Decimal(58_500), "room", 3))
+    trade.jump("61000")
+    trade.give(CancelTarget(2, "moon", 4))
+    assert [line.broken for line in during(trade.state)] == [True, True, False, True, True]
+    assert "☒ 1 Tier 1 only on its trigger" in checklist(trade.state, VIEW).text
 
 
 def test_a_plan_that_never_entered_has_nothing_to_do() -> None:
@@ -130,6 +158,25 @@ def test_the_daily_checklist_has_every_open_plan() -> None:
 Next, in % of price: stop 59 000 (−1.83 %) · tier 2 60 300 (+0.33 %) · TP1 61 000 (+1.5 %) · reassess 59 500 (−1 %)"""
     )
     assert daily([(gone.state, VIEW, None)]) is None
+
+
+def test_the_daily_checklist_names_plans_that_can_not_be_read() -> None:
+    """Also where none can be."""
+    message = daily([], (4,))
+    assert message is not None
+    assert "⚠ Plan 4 can't be read and is NOT watched: watch its stop on the exchange yourself." in message.text
+
+
+def test_the_daily_checklist_says_how_long_a_tier_waits() -> None:
+    """The pause between adds, while it lasts."""
+    trade = Trade(long_plan(guards=Guards(min_pause_minutes=15)))
+    trade.enter("60000")
+    for now, waits in ((0, True), (20 * MINUTE, False)):
+        message = daily([(trade.state, replace(VIEW, now=now), None)])
+        assert message is not None
+        assert (
+            "Tier 2 waits until 00:16 UTC: one candle (15m) between adds." in (message.text.replace(GAP, " "))
+        ) is waits
 
 
 def test_the_daily_checklist_of_a_plan_without_a_position_says_so() -> None:

@@ -1,17 +1,21 @@
-"""The review card of a plan and the progress of the wizard, as text."""
+"""The review card of a plan, as text."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from decimal import Decimal
 
+import pytest
+
 from chatbot.core.checks import CheckContext, check, summary
+from chatbot.core.market import FundingRate
+from chatbot.core.money import Side
 from chatbot.core.plan import ManualTrigger, MarginMode, Plan, Resting, Tier
 from chatbot.messages.findings import Wording
 from chatbot.messages.numbers import GAP
-from chatbot.messages.review import review_text
-from chatbot.messages.values import Message
-from chatbot.messages.wizard import card, progress
+from chatbot.messages.review import funding_line, review_text
+from tests.core.brackets import BITCOIN
+from tests.core.planning import BTC
 from tests.messages.trading import long_plan
 
 WORDING = Wording("BTC", "USDT", Decimal("0.1"))
@@ -30,10 +34,10 @@ def test_review_tells_the_whole_plan() -> None:
         "binanceusdm · isolated margin · 15m candles\n\n"
         "1 Allocation 5 % of 10 000 USDT = 500 USDT margin\n"
         "2–3 Tiers, 5 000 USDT in all\n"
-        "  T1 25 %: 0.0208 BTC near 60 000\n     price at or below 60 000\n"
-        "  T2 25 %: 0.0207 BTC near 60 300\n     0.5 % of price beyond tier 1's fill\n"
-        "  T3 30 %: 0.0247 BTC near 60 600\n     price at or above 60 600\n"
-        "  T4 20 %: 0.0164 BTC near 60 900\n     price at or above 60 900\n\n"
+        "  T1 25 % of the allocation: 0.0208 BTC near 60 000\n     price at or below 60 000\n"
+        "  T2 25 % of the allocation: 0.0207 BTC near 60 300\n     0.5 % of price beyond tier 1's fill\n"
+        "  T3 30 % of the allocation: 0.0247 BTC near 60 600\n     price at or above 60 600\n"
+        "  T4 20 % of the allocation: 0.0164 BTC near 60 900\n     price at or above 60 900\n\n"
         "4 Stop <b>59 000</b>\n\n"
         "5–6 Targets\n"
         "  TP1 61 000: close 25 % of the position, stop to break-even\n"
@@ -55,6 +59,46 @@ def test_review_names_fees_where_there_are_any() -> None:
     assert "Worst case: 20.8 USDT + 4.98 USDT fees" in review_of(long_plan(taker_pct=Decimal("0.05")))
 
 
+def test_review_names_the_fees_of_the_planned_size() -> None:
+    """Both ways at the taker rate, on all that is entered."""
+    line = "Fees of the planned size: 4.99 USDT in and out (taker 0.05 % of notional each way)"
+    assert line in review_of(long_plan(taker_pct=Decimal("0.05")))
+    assert "Fees" not in review_of(long_plan())
+
+
+@pytest.mark.parametrize(
+    ("side", "rate", "hours", "line"),
+    [
+        (Side.LONG, "0.01", 8, "you pay 0.5 USDT (0.01 % of notional)"),
+        (Side.SHORT, "0.01", 8, "you receive 0.5 USDT (0.01 % of notional)"),
+        (Side.LONG, "-0.0025", 4, "you receive 0.25 USDT (−0.005 % of notional)"),
+        (Side.LONG, "0", 8, "nobody pays (0 % of notional)"),
+    ],
+)
+def test_funding_line_says_who_pays(side: Side, rate: str, hours: int, line: str) -> None:
+    """Scaled to 8 hours, as money and as a share of the notional."""
+    said = funding_line(side, Decimal(5000), FundingRate(Decimal(rate), Decimal(hours)), WORDING)
+    assert said.replace(GAP, " ") == f"Funding per 8 h at the present rate: {line}"
+
+
+def test_review_shows_funding_where_it_is_known() -> None:
+    """Of the full planned size."""
+    plan, context = long_plan(), CheckContext()
+    rate = FundingRate(Decimal("0.01"), Decimal(8))
+    text = review_text(plan, summary(plan, context), (), WORDING, rate).replace(GAP, " ")
+    assert text.endswith("Funding per 8 h at the present rate: you pay 0.5 USDT (0.01 % of notional)")
+    assert "Funding" not in review_of(plan)
+
+
+def test_review_says_where_the_maintenance_margin_is_from() -> None:
+    """Published brackets are named as such, with the rate of the planned size."""
+    plan = long_plan()
+    market = replace(BTC, brackets=BITCOIN.brackets)
+    text = review_text(plan, summary(plan, CheckContext(instrument=market)), (), WORDING).replace(GAP, " ")
+    assert "(by the exchange's brackets, 0.4 % of notional at this size)" in text
+    assert "tier 1 54 216.9" in text
+
+
 def test_review_shows_findings_with_their_signs() -> None:
     """Blocks and warnings stand at the end."""
     text = review_of(long_plan(stop=Decimal(61000), allocation_pct=Decimal(6)))
@@ -67,7 +111,7 @@ def test_review_without_numbers_shows_what_was_agreed() -> None:
     plan = long_plan()
     asked = replace(plan, tiers=(Tier(Decimal(25), ManualTrigger("Is a < b?")), *plan.tiers[1:]))
     text = review_of(asked)
-    assert "  T1 25 %\n     your yes to “Is a &lt; b?”" in text
+    assert "  T1 25 % of the allocation\n     your yes to “Is a &lt; b?”" in text
     assert "If all tiers fill" not in text
     assert "⛔ Tier 1 names no price" in text
     assert "near 60 100" in review_of(asked, Decimal(60100))
@@ -92,16 +136,3 @@ def test_review_without_runner_or_resting_orders_says_so() -> None:
     text = review_of(replace(plan, targets=(*plan.targets[:2], last)))
     assert "Runner" not in text
     assert "Orders resting on the exchange: none" in text
-
-
-def test_progress_marks_what_is_done_current_and_open() -> None:
-    """An item that is asked again keeps its answer beside the mark."""
-    lines = progress(("Allocation 5 %", "Tiers", "", "", "", ""), 2)
-    assert lines[0] == "☑ 1 Allocation 5 %"
-    assert lines[1] == "<b>▶ 2 Tiers</b>"
-    assert lines[2:] == ["☐ 3 Objective triggers", "☐ 4 Initial stop", "☐ 5 Scale-out targets", "☐ 6 Stop rules"]
-
-
-def test_card_keeps_its_parts_apart() -> None:
-    """Title, progress, question."""
-    assert card("New plan", ["a", "b"], ["c"], ()) == Message("<b>New plan</b>\n\na\nb\n\nc")

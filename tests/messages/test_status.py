@@ -9,10 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from chatbot.core.events import PlanArmed
+from chatbot.core.evolve import evolve
 from chatbot.core.inputs import Abandon, CancelTarget, InsistStop
 from chatbot.core.plan import Follow, Guards, ManualTrigger, Resting, Tier
 from chatbot.core.quiet import Interval
-from chatbot.core.state import ActionKind, Phase
+from chatbot.core.state import ActionKind, Phase, fresh
 from chatbot.messages.numbers import GAP
 from chatbot.messages.status import plan_card, plan_list, status
 from chatbot.ports import PlanRow
@@ -167,10 +169,10 @@ Unrealised +9.36 USDT (0.45 R) before fees · realised 0 USDT (0 R)
 Average 60 000 · liquidation about 54 271.4 (estimate)
 Next, in % of price: stop 59 000 (−2.4 %) · TP1 61 000 (+0.91 %) · reassess 59 500 (−1.57 %)
 Tiers
-1 · 25 % · price at or below 60 000 · in: 0.0208 BTC at 60 000
-2 · 25 % · 0.5 % of price beyond tier 1's fill · to confirm: 0.0207 BTC near 60 300
-3 · 30 % · price at or above 60 600 · waits for its turn
-4 · 20 % · price at or above 60 900 · waits for its turn
+1 · 25 % of margin · price at or below 60 000 · in: 0.0208 BTC at 60 000
+2 · 25 % of margin · 0.5 % of price beyond tier 1's fill · to confirm: 0.0207 BTC near 60 300
+3 · 30 % of margin · price at or above 60 600 · waits for its turn
+4 · 20 % of margin · price at or above 60 900 · waits for its turn
 Targets
 TP1 61 000 · closes 25 % of all entered · stop to break-even
 TP2 62 500 · closes 35 % of all entered · stop locks in 1R
@@ -210,22 +212,78 @@ Stop 60 000 · at risk depends on the unanswered close · R 1 000 in price = 20.
 Unrealised +7.02 USDT to +9.36 USDT before fees · realised 0 USDT (0 R)
 Average 60 000 · liquidation about 54 271.4 (estimate)
 Next, in % of price: stop 60 000 (−0.74 %) · tier 4 on your yes · TP3 64 000 (+5.87 %)
+Breach 1970-01-01 00:00 UTC · looser stop: no
 Tiers
-1 · 25 % · price at or below 60 000 · in: 0.0208 BTC at 60 000
-2 · 25 % · price at or below 59 950 · blocked: structure
-3 · 25 % · price at or below 60 300 · blocked: structure
-4 · 25 % · your yes to “a &lt;b&gt; c?” · armed
+1 · 25 % of margin · price at or below 60 000 · in: 0.0208 BTC at 60 000
+2 · 25 % of margin · price at or below 59 950 · blocked: structure
+3 · 25 % of margin · price at or below 60 300 · blocked: structure
+4 · 25 % of margin · your yes to “a &lt;b&gt; c?” · armed
 Targets
 TP1 61 000 · closes 25 % of all entered · stop to break-even · reached
-TP2 62 500 · closes 35 % of all entered · stop locks in 1R · cancelled
+TP2 62 500 · closes 35 % of all entered · stop locks in 1R · held past
 TP3 64 000 · closes 30 % of all entered · stop trails 1 % of price behind in steps of 0.25 % of price
 Initial stop 59 000 · margin 500 USDT (5 % of equity 10 000 USDT) × 10 isolated
 Guards: averaging down at most 0.5R · adding goes on after TP1 · no add beyond 59 960
 Resting orders: none
 Fills: as you confirm them
-Expires 1970-01-02 00:00 UTC without an entry
-Breaches: 1"""
+Expires 1970-01-02 00:00 UTC without an entry"""
     )
+
+
+def test_the_card_names_what_the_user_knows() -> None:
+    """The warnings that were accepted, as they were said."""
+    trade = Trade(long_plan())
+    state = evolve(fresh(trade.plan), PlanArmed(0, ("12 % of equity goes into <one> trade.",)))
+    text = plan_card(state, VIEW, None).text
+    assert text.endswith("You know: 12 % of equity goes into &lt;one&gt; trade.")
+
+
+def test_a_pause_between_adds_is_told_while_it_lasts() -> None:
+    """In the answer to the add, in the status, and among the guards."""
+    trade = Trade(long_plan(guards=Guards(min_pause_minutes=15)))
+    trade.jump("60000")
+    waits = "Tier 2 waits until 00:16 UTC: one candle (15m) between adds."
+    assert waits in trade.done(ActionKind.ADD)
+    assert waits in told(trade)
+    assert "no adding after TP1 · one candle (15m) between adds" in card(trade)
+    other = Trade(long_plan(guards=Guards(min_pause_minutes=45)))
+    assert "no adding after TP1 · 45 min between adds" in card(other)
+
+
+def test_a_status_names_breaches_and_plans_that_can_not_be_read() -> None:
+    """A broken rule with its reason; a plan that is lost before all others."""
+    trade = Trade(long_plan())
+    trade.enter("60000")
+    trade.give(InsistStop(Decimal(58_500), "room", 1))
+    text = status([(trade.state, VIEW, None)], (2,)).text.replace(GAP, " ")
+    assert "⚠ Plan 2 can't be read and is NOT watched: watch its stop on the exchange yourself.\n\n<b>Plan 3" in text
+    assert text.endswith("Breaches: 1 (looser stop: room)")
+    assert status([], (2,)).text.startswith("<b>Status</b>\n\n⚠ Plan 2")
+
+
+def test_the_status_of_several_plans_begins_with_what_they_come_to() -> None:
+    """Allocation, margin and risk together, and where more is told."""
+    trade = Trade(long_plan())
+    trade.enter("60000")
+    rows = [(trade.state, replace(VIEW, number=number), Decimal(60_450)) for number in (1, 2)]
+    text = status(rows).text.replace(GAP, " ")
+    assert "Allocated 10 % of equity" in text
+    assert "Margin 1 000 USDT" in text
+    assert text.index("Allocated") < text.index("<b>Plan 1")
+
+
+def test_the_next_levels_are_where_something_happens() -> None:
+    """Never a price at which nothing happens yet: an odd level is told from its far side."""
+    trade = Trade(long_plan())
+    trade.jump("60000")
+    trade.done(ActionKind.ADD, price=Decimal("60010.3"), quantity=Decimal("0.0208"))
+    assert "tier 2 60 310.4 " in told(trade)
+    assert "reassess 59 505.1 " in told(trade)
+    short = Trade(short_plan())
+    short.jump("60000")
+    short.done(ActionKind.ADD, price=Decimal("59990.3"), quantity=Decimal("0.0208"))
+    assert "tier 2 59 690.3 " in told(short)
+    assert "reassess 60 495.2 " in told(short)
 
 
 def test_the_card_of_a_closed_plan_says_how_it_ended() -> None:

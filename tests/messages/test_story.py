@@ -23,12 +23,12 @@ def test_the_worked_example_reads_right() -> None:
     assert (
         "\n".join([*told[:13], "…", *told[-4:]])
         == """\
-1970-01-01 00:01 UTC  tier 1        add 0.02083333 BTC at 60 000 (25 %)
-1970-01-01 00:02 UTC  tier 2        add 0.02072968 BTC at 60 300 (25 %)
+1970-01-01 00:01 UTC  tier 1        add 0.02083333 BTC at 60 000 (25 % of margin)
+1970-01-01 00:02 UTC  tier 2        add 0.02072968 BTC at 60 300 (25 % of margin)
 1970-01-01 00:02 UTC  stop          59 000 → 59 899.6259 (scale-in rule), at risk 10.39 USDT
-1970-01-01 00:03 UTC  tier 3        add 0.02475248 BTC at 60 600 (30 %)
+1970-01-01 00:03 UTC  tier 3        add 0.02475248 BTC at 60 600 (30 % of margin)
 1970-01-01 00:03 UTC  stop          59 899.6259 → 60 067.7295 (scale-in rule), at risk 16.58 USDT
-1970-01-01 00:04 UTC  tier 4        add 0.01642036 BTC at 60 900 (20 %)
+1970-01-01 00:04 UTC  tier 4        add 0.01642036 BTC at 60 900 (20 % of margin)
 1970-01-01 00:04 UTC  stop          60 067.7295 → 60 433.2912 (scale-in rule), at risk 0 USDT
 1970-01-01 00:04 UTC  TP1           close 0.02068396 BTC at 61 000, 0.06205189 BTC left
 1970-01-01 00:06 UTC  TP2           close 0.02895755 BTC at 62 500, 0.03309434 BTC left
@@ -79,10 +79,11 @@ def test_an_open_replay_says_what_is_left() -> None:
     assert (
         story(trade.plan, trade.events)
         == """\
-1970-01-01 00:01 UTC  tier 1        add 0.0333 BTC at 60 000 (40 %)
+1970-01-01 00:01 UTC  tier 1        add 0.0333 BTC at 60 000 (40 % of margin)
 1970-01-01 00:02 UTC  reassess      59 400: half an R against tier 1
 1970-01-01 00:02 UTC  tier 2        blocked at 59 400: averaging down
-1970-01-01 01:00 UTC  tier 3        add 0.0248 BTC at 60 250 (30 %, 1h candle closed)
+1970-01-01 01:00 UTC  tier 3        add 0.0248 BTC at 60 250 (30 % of margin, 1h close 60 250 above \
+60 200, candle closed 01:00 UTC)
 1970-01-01 01:00 UTC  stop          59 000 → 59 856.8 (scale-in rule), at risk 14.52 USDT"""
     )
     assert (

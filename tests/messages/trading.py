@@ -11,6 +11,7 @@ from typing import Any
 from chatbot.core.engine import process, slide
 from chatbot.core.events import Event
 from chatbot.core.inputs import Arm, Confirm, Input, Jump, Skip
+from chatbot.core.liquidation import flat
 from chatbot.core.money import Side
 from chatbot.core.plan import (
     BreakEven,
@@ -33,7 +34,7 @@ from chatbot.messages.values import Button, Message
 UP, DOWN = Direction.UP, Direction.DOWN
 BY_HAND = Resting(entries=False, stop=False, targets=False)
 MINUTE = 60_000
-VIEW = PlanView(7, 3, "BTC", "USDT", Decimal("0.005"), 0)
+VIEW = PlanView(7, 3, "BTC", "USDT", flat(Decimal("0.005")), 0)
 
 
 def price(level: str, direction: Direction) -> PriceTrigger:
@@ -128,7 +129,7 @@ class Trade:
         events: list[Event] = []
         for start, end in pairwise(prices):
             self.at += MINUTE
-            outcome = slide(state, Decimal(start), Decimal(end), self.at)
+            outcome = slide(state, Decimal(start), Jump(Decimal(end), self.at))
             state, events = outcome.state, [*events, *outcome.events]
         self.state = before
         return self.tell(state, tuple(events))

@@ -11,6 +11,7 @@ from typing import TypeVar
 
 import pytest
 
+from chatbot.chart.indicators import indicate
 from chatbot.coach.desk import Desk
 from chatbot.coach.outages import Outages
 from chatbot.coach.trades import Trades
@@ -114,7 +115,7 @@ async def rig(tmp_path: Path) -> AsyncIterator[Rig]:
         with desk.work() as work:
             work.unit.users.put(User(1, 1))
             trades.arm(work, User(1, 1), waiting)
-        made.append(Rig(CandleWatch(watcher, clock), exchange, trades, path))
+        made.append(Rig(CandleWatch(watcher, clock, indicate), exchange, trades, path))
         yield made[0]
 
 

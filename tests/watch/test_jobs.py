@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 import pytest
 from structlog.testing import capture_logs
 
-from chatbot.watch.jobs import JOB_DEFAULTS, Jobs
+from chatbot.watch.jobs import JOB_DEFAULTS, LAST_RUN_SECONDS, Jobs
 
 OFTEN = 0.02
 PATIENCE = 10
@@ -21,6 +21,7 @@ class Recorder:
         self.on_exchange = str
         self.polled: list[str] = []
         self.looked = 0
+        self.stopped_within = 0.0
         self.fails = False
         self.changed = asyncio.Condition()
 
@@ -31,8 +32,11 @@ class Recorder:
         if self.fails:
             raise OSError("disk full")
 
-    async def look(self) -> None:
+    async def begin(self) -> None:
         self.looked += 1
+
+    async def stop(self, seconds: float) -> None:
+        self.stopped_within = seconds
 
     async def until_polled(self, times: int) -> None:
         async with asyncio.timeout(PATIENCE), self.changed:
@@ -89,4 +93,5 @@ async def test_after_the_stop_nothing_runs(jobs: Jobs, recorder: Recorder) -> No
     await asyncio.sleep(0)
     assert not jobs.scheduler.running
     assert jobs.under_way == set()
+    assert recorder.stopped_within == LAST_RUN_SECONDS
     await jobs.stop()

@@ -12,7 +12,7 @@ import pytest
 
 from chatbot.coach.desk import Desk, Watched
 from chatbot.coach.outages import SILENT_MARKETS, Outages, markets_in
-from chatbot.coach.trades import Trades
+from chatbot.coach.trades import NOTHING_READ, Atrs, Trades
 from chatbot.core.candles import Candle
 from chatbot.core.market import Final, Instrument, MarketError, Pause, Quote, Remedy, Resolution, Retry, Unknown
 from chatbot.core.money import Millis
@@ -270,9 +270,14 @@ async def test_a_plan_moved_while_prices_are_taken_is_given_these_prices(rig: Ri
 
     handed = rig.watcher.trades.prices
 
-    def prices(exchange: str, quotes: Sequence[Quote], touched: Mapping[str, Sequence[int]]) -> None:
+    def prices(
+        exchange: str,
+        quotes: Sequence[Quote],
+        touched: Mapping[str, Sequence[int]],
+        atrs: Mapping[str, Atrs] = NOTHING_READ,
+    ) -> None:
         given.append({symbol: [*plan_ids] for symbol, plan_ids in touched.items()})
-        handed(exchange, quotes, touched)
+        handed(exchange, quotes, touched, atrs)
 
     rig.watcher.trades.prices = prices  # type: ignore[method-assign]  # the real one is called
     rig.watcher.on_database = moving

@@ -11,6 +11,7 @@ from typing import Final
 
 from structlog.testing import capture_logs
 
+from chatbot.chart.indicators import indicate
 from chatbot.cli.replay import fields_of
 from chatbot.core.candles import Candle
 from chatbot.core.events import Event
@@ -184,4 +185,4 @@ def rows_of(events: Sequence[Event]) -> Rows:
 
 def replayed(plan: Plan, candles: Sequence[Candle]) -> Rows:
     """What `tierwise replay` makes of the same plan and the same bars, those before it was armed included."""
-    return rows_of(tuple(replay(plan, candles, Timeframe.M1)))
+    return rows_of(tuple(replay(plan, candles, Timeframe.M1, indicate)))

@@ -210,3 +210,59 @@ async def test_new_plan_is_a_button_too(bot: Bot) -> None:
     """Where there is nothing to show, one tap begins a plan."""
     await bot.ask("/status", "You have no open plan")
     await bot.tap("New plan", "Which market?")
+
+
+async def test_a_stop_is_reported_at_any_time(bot: Bot) -> None:
+    """Tighter it is the plan's; looser it is refused with its cost, and with a reason noted as a breach."""
+    await bot.arm()
+    await bot.enter()
+    await bot.ask("/stop 59500", "Your stop 59\xa0000 → 59\xa0500")
+    refused = await bot.ask("/stop 59000", "only ever tightens")
+    assert "10\xa0USDT more" in refused.text
+    await bot.ask("/stop 59000 because of the range low", "Recorded as a breach of the plan: because of the range low")
+    assert (bot.state().stop, bot.state().exchange_stop) == (Decimal(59500), Decimal(59000))
+
+
+async def test_a_target_is_held_past_with_a_typed_reason(bot: Bot) -> None:
+    """The button on the plan asks; before TP1 a second tap is enough, after it only words are."""
+    await bot.arm()
+    await bot.enter()
+    await bot.ask("/plan 1", "Resting orders")
+    await bot.tap("Hold past TP1…", "It can't be taken back")
+    await bot.sam.tap("Keep TP1")
+    assert await bot.sam.wait_for_toast() == "The plan goes on."
+    await bot.alert("61000", "Close 0.005")
+    await bot.tap("Done at", "TP1 closed")
+    await bot.ask("/hold 2", "Type your reason")
+    await bot.ask("ok", "is no reason")
+    await bot.ask("daily close above the range", "TP2 62\xa0500 held past")
+    shown = await bot.ask("/status", "Breaches: 1")
+    assert "daily close above the range" in shown.text
+
+
+async def test_a_size_is_worked_out_for_a_coin_of_the_exchange(bot: Bot) -> None:
+    """With its lot and its funding; what can't be read gets a sentence with an example."""
+    shown = await bot.ask("/size btc 1% 60000 59000 10x 10000", "Size · BTC long")
+    assert "Loss at the stop: 100\xa0USDT (1\xa0% of equity 10\xa0000\xa0USDT)" in shown.text
+    await bot.ask("/size nonsense 1% 60000 59000 10x 10000", "is no market on")
+    await bot.ask("/size", "expected for example /size 1% 60000 59000 10x")
+
+
+async def test_the_portfolio_adds_up_what_is_open(bot: Bot) -> None:
+    """Also at the top of the status, where several plans are open."""
+    await bot.ask("/portfolio", "You have no open plan")
+    await bot.arm()
+    await bot.arm()
+    shown = await bot.ask("/portfolio", "Portfolio · 2 open plans")
+    assert "of equity" in shown.text
+    await bot.ask("/status", "Allocated")
+
+
+async def test_a_fill_that_never_was_is_taken_back(bot: Bot) -> None:
+    """Not tier 1's: that would leave nothing to measure by."""
+    await bot.arm()
+    await bot.enter()
+    await bot.ask("/added 60100 0.01", "Added outside the plan")
+    await bot.ask("/correct 2 60100 0", "Fill 2 taken back")
+    assert bot.state().position.quantity == Decimal("0.020")
+    await bot.ask("/correct 1 60000 0", "Tier 1 can't have been 0")

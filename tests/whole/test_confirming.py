@@ -248,7 +248,7 @@ async def test_a_manual_question_is_answered_with_yes(bot: Bot) -> None:
     await bot.sam.tap("Yes")
     assert "no price" in await bot.sam.wait_for_toast()
     await bot.set_price("60100")
-    await bot.tap("Yes", "Add tier 1: 0.02\xa0BTC (25\xa0%, about 1\xa0202 USDT) near 60\xa0100")
+    await bot.tap("Yes", "Add tier 1: 0.02\xa0BTC (25\xa0% of margin, about 1\xa0202 USDT) near 60\xa0100")
 
 
 async def test_buttons_that_were_never_sent_are_refused(bot: Bot) -> None:

@@ -1,4 +1,4 @@
-"""How to scale out: targets, what each closes, what the stop does then, and which orders rest (items 5 and 6)."""
+"""What each target closes, what the stop does then, and which orders rest (items 5 and 6 of the checklist)."""
 
 from __future__ import annotations
 
@@ -6,17 +6,16 @@ import re
 from decimal import ROUND_FLOOR, Decimal
 from typing import Final
 
-from chatbot.coach.answers import Answers, DialogView, Entered, exact
-from chatbot.coach.steps.asking import Ask, Asking, Choice, near_market, plausible, reference
-from chatbot.core.money import HUNDRED, ZERO, percent_of, round_towards_market
+from chatbot.coach.answers import DialogView, Entered
+from chatbot.coach.steps.asking import Ask, Asking, Choice
+from chatbot.coach.stored import Answers, exact
+from chatbot.core.money import HUNDRED, ZERO
 from chatbot.core.reading import Unreadable, cleaned, quoted
-from chatbot.core.reading_lists import LONGEST_LIST, Amount, Numbers, Unit, amount
+from chatbot.core.reading_lists import LONGEST_LIST
 from chatbot.core.reading_lists import numbers as read_numbers
 from chatbot.core.reading_rules import USUAL, rules
-from chatbot.messages.numbers import number, price
+from chatbot.messages.numbers import number
 
-R_CHOICES: Final = ("1R 2.5R 4R", "1.5R 3R 5R")
-MOST_TARGETS: Final = 6
 CLOSES: Final = {1: "90", 2: "40/50", 3: "25/35/30"}
 RUNNER_PCT: Final = Decimal(10)
 WORDS_OF: Final = {
@@ -29,93 +28,20 @@ RESTING: Final = {
     "all": ["entries", "stop", "targets"],
     "none": [],
 }
-MEASURED: Final = re.compile(r"\d\s*(?:r\b|%)", re.IGNORECASE)
 
 
-def ask_targets(view: DialogView, given: Entered) -> Ask:
-    """Multiples of R, with the prices they come to."""
-    rows = tuple((Choice(target_label(view, given, text), text),) for text in R_CHOICES)
-    return Ask(
-        "Where are the targets?",
-        "One to three prices, nearest first (61k 62.5k 64k), or multiples of R (1R 2.5R 4R).",
-        rows,
-    )
-
-
-def target_label(view: DialogView, given: Entered, text: str) -> str:
-    """`1R 2.5R 4R: 61 000 · 62 500 · 64 000`."""
-    if reference(view, given) is None:
-        return text
-    prices = (measured(view, given, amount(piece)) for piece in text.split())
-    return f"{text}: {' · '.join(price(value, view.tick) for value in prices)}"
-
-
-def read_targets(view: DialogView, given: Entered, text: str) -> Answers:
-    """Prices in favour of tier 1, each further than the one before."""
-    example = example_targets(view, given)
-    if MEASURED.search(text):
-        words = cleaned(text, LONGEST_LIST).strip(" /;,")
-        pieces = re.split(r"\s*[/;|]\s*|,\s+|(?<=[rR%])\s+", words)
-        targets = tuple(measured(view, given, amount(piece, "a target", "2.5R")) for piece in pieces)
-    else:
-        targets = read_numbers(
-            text, "target prices", example, lambda read: all(plausible(value, view.market_price) for value in read)
-        )
-    check_targets(view, given, targets, example)
-    return {"targets": [exact(target) for target in targets]}
-
-
-def measured(view: DialogView, given: Entered, read: Amount) -> Decimal:
-    """A target in R or in % of price from tier 1, on the tick."""
-    entry, side = reference(view, given), given.chosen_side
-    if read.unit not in (Unit.R, Unit.PERCENT):
-        raise Unreadable("Some targets are prices and some are not; write all the same way, for example 1R 2.5R 4R.")
-    if entry is None or given.stop is None:
-        raise Unreadable(
-            "The market price isn't known right now: write the targets as prices, for example 61000 62500."
-        )
-    if read.sign and read.sign != side.sign and read.unit is Unit.PERCENT:
-        raise Unreadable(f"That is the losing side of a {side.value}; write the distance alone, for example 2%.")
-    away = read.value * abs(entry - given.stop) if read.unit is Unit.R else percent_of(entry, read.value)
-    return round_towards_market(entry + side.sign * away, view.tick, side)
-
-
-def check_targets(view: DialogView, given: Entered, targets: Numbers, example: str) -> None:
-    """Not too many, near enough, in favour, in order."""
-    entry, side = reference(view, given), given.chosen_side
-    if len(targets) > MOST_TARGETS:
-        raise Unreadable(f"{len(targets)} targets are too many; three are usual, for example {example}.")
-    last = entry
-    for position, target in enumerate(targets, 1):
-        near_market(target, view, example) if target > 0 else refuse_zero(example)
-        if last is not None and side.sign * (target - last) <= 0:
-            where = "above" if side.sign > 0 else "below"
-            before = f"tier 1 at {price(last)}" if position == 1 else f"the target before it, {price(last)}"
-            raise Unreadable(
-                f"Target {position} at {price(target)} must lie {where} {before} for a {side.value}, "
-                f"for example {example}."
-            )
-        last = target
-
-
-def refuse_zero(example: str) -> None:
-    """A short can't be measured below the price 0."""
-    raise Unreadable(f"That target would be a price of 0 or less; bring it closer, for example {example}.")
-
-
-def example_targets(view: DialogView, given: Entered) -> str:
-    """Targets a person might type here."""
-    return "61k 62.5k 64k" if reference(view, given) is None or given.stop is None else "1R 2.5R 4R"
-
-
-def ask_closes(_view: DialogView, given: Entered) -> Ask:
-    count = len(given.targets)
+def ask_closes(view: DialogView, given: Entered) -> Ask:
+    """The closes that fit the market's volatility first, where they fit the number of targets."""
+    count, preset = len(given.targets), view.known.preset
     default = default_closes(count)
     even = "/".join([exact((HUNDRED / count).to_integral_value(ROUND_FLOOR))] * count)
+    fits = preset is not None and len(preset.closes) == count
+    fitting = ("/".join(exact(close) for close in preset.closes),) if preset is not None and fits else ()
     return Ask(
         "How much of the position does each target close?",
         "In % of all that was entered; what is left is the runner, and leaves with the stop.",
-        (tuple(Choice(f"{text} %", text) for text in dict.fromkeys((default, even))),),
+        tuple((Choice(f"{text} %", text),) for text in dict.fromkeys((*fitting, default, even))),
+        (preset.advice,) if preset is not None and fits else (),
     )
 
 
@@ -141,7 +67,7 @@ def read_closes(_view: DialogView, given: Entered, text: str) -> Answers:
 
 
 def ask_rules(_view: DialogView, given: Entered) -> Ask:
-    default = default_rules(len(given.targets))
+    default = default_rules(len(given.targets)).replace("1%", "1\u00a0% of price")
     held = " / ".join(["hold"] * len(given.targets))
     return Ask(
         "What does the stop do after each target?",
@@ -189,13 +115,6 @@ def read_resting(_view: DialogView, _given: Entered, text: str) -> Answers:
     return {"resting": sorted({WORDS_OF[name] for name in names})}
 
 
-TARGETS_STEP: Final = Asking(
-    5,
-    "Type prices, nearest first (61k 62.5k 64k), multiples of R (1R 2.5R 4R) or % of price from tier 1 (+2% +4%). "
-    "Reaching the first target ends the scale-in.",
-    ask_targets,
-    read_targets,
-)
 CLOSES_STEP: Final = Asking(
     5,
     "Type one % of the position for each target: 25/35/30. Below 100 together, the remainder stays as a runner.",

@@ -5,15 +5,16 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Final, assert_never
 
-from chatbot.coach.answers import Answers, DialogView, Entered, Resolve, exact
+from chatbot.coach.answers import DialogView, Entered, Resolve
 from chatbot.coach.steps.asking import Ask, Asking, Choice
+from chatbot.coach.stored import Answers, exact
 from chatbot.core.market import Instrument, Refused, Unknown
 from chatbot.core.reading import Unreadable, cleaned, leverage, quoted, side
 from chatbot.messages.numbers import number
 
 MARKETS: Final = ("BTC", "ETH", "SOL")
 LEVERAGES: Final = (Decimal(3), Decimal(5), Decimal(10), Decimal(20))
-PRICED: Final = ("triggers", "stop", "targets")
+PRICED: Final = ("triggers", "stop", "targets", "structure")
 """Answers that are prices, and mean nothing on another market."""
 
 
@@ -62,10 +63,10 @@ def exchange_called(word: str, exchanges: tuple[str, ...]) -> str | None:
 
 
 def chosen(given: Entered, market: Instrument) -> Answers:
-    """The market; prices and leverage of another one are forgotten where they no longer fit."""
+    """The market; prices, pause and leverage of another one are forgotten where they no longer fit."""
     answers: dict[str, object] = {"exchange": market.exchange, "symbol": market.symbol}
     if (given.exchange, given.symbol) != (market.exchange, market.symbol):
-        answers |= dict.fromkeys(PRICED)
+        answers |= dict.fromkeys(PRICED) | ({} if given.pause_chosen else {"pause": None})
     if given.leverage is not None and market.max_leverage is not None and given.leverage > market.max_leverage:
         answers["leverage"] = None
     return answers
@@ -89,10 +90,10 @@ def ask_side(_view: DialogView, _given: Entered) -> Ask:
 
 
 def read_side(_view: DialogView, given: Entered, text: str) -> Answers:
-    """The side; stop and targets of the other one lie the wrong way round and are asked for again."""
+    """The side; prices of the other one lie the wrong way round: stop and targets are asked for again."""
     picked = side(text)
     turned = given.side is not None and given.side is not picked
-    return {"side": picked.value} | (dict.fromkeys(("stop", "targets")) if turned else {})
+    return {"side": picked.value} | (dict.fromkeys(("stop", "targets", "structure")) if turned else {})
 
 
 def ask_leverage(view: DialogView, _given: Entered) -> Ask:

@@ -1,34 +1,42 @@
-"""How to scale in: weights and one objective trigger a tier, the stop they are all measured by (items 2 to 4)."""
+"""How to scale in: weights, and one objective trigger a tier (items 2 and 3 of the checklist)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from decimal import Decimal
+from decimal import ROUND_FLOOR, Decimal
 from typing import Final
 
-from chatbot.coach.answers import Answers, DialogView, Entered, exact
-from chatbot.coach.steps.asking import Ask, Asking, Choice, near_market, reference
-from chatbot.core.money import HUNDRED, ZERO, Side, percent_of, round_down, round_towards_market
+from chatbot.chart.tier_triggers import triggers
+from chatbot.coach.answers import DialogView, Entered
+from chatbot.coach.steps.asking import Ask, Asking, Choice, near_market, reference, setup_of, tier_price
+from chatbot.coach.steps.objecting import argued_weights
+from chatbot.coach.stored import Answers, exact
+from chatbot.core.money import HUNDRED, ZERO, Side, percent_of, round_down
 from chatbot.core.plan import MoveTrigger
-from chatbot.core.reading import Unreadable, quoted, timeframe
-from chatbot.core.reading_lists import Amount, Unit, amount
+from chatbot.core.reading import Unreadable, quoted
 from chatbot.core.reading_lists import numbers as read_numbers
 from chatbot.core.reading_triggers import DraftLevel, DraftTrigger, fixed, trigger, written
-from chatbot.core.timeframes import Timeframe
 from chatbot.messages.numbers import number, percent, price
+from chatbot.messages.wizard import trigger_label
 
 WEIGHTS: Final = ("25/25/30/20", "40/30/30", "34/33/33")
 MOST_TIERS: Final = 6
+MOST_CHOICES: Final = 3
 NEAR_PCT: Final = Decimal("0.5")
-STOPS: Final = (Decimal(2), Decimal("1.5"), Decimal(3))
-FRAMES: Final = (Timeframe.M5, Timeframe.M15, Timeframe.H1, Timeframe.H4)
 
 
-def ask_weights(_view: DialogView, _given: Entered) -> Ask:
+def ask_weights(view: DialogView, given: Entered) -> Ask:
+    """The weights that fit the market's volatility first."""
+    preset = view.known.preset
+    fitting = () if preset is None else ("/".join(exact(weight) for weight in preset.weights),)
+    offered = tuple(dict.fromkeys((*fitting, *WEIGHTS)))[:MOST_CHOICES]
+    frame = given.timeframe.value
+    other = "" if preset is None else f" The advice is for {frame} candles; type timeframe 1h for others."
     return Ask(
         "Into how many tiers do you split the entry, and how large is each?",
-        "Weights in % of the allocation, together 100. Three or four tiers are a scale-in.",
-        tuple((Choice(f"{weights} %", weights),) for weights in WEIGHTS),
+        f"Weights in % of the allocation, together 100. Three or four tiers are a scale-in.{other}",
+        tuple((Choice(f"{weights} %", weights),) for weights in offered),
+        () if preset is None else (preset.advice,),
     )
 
 
@@ -46,38 +54,64 @@ def read_weights(_view: DialogView, _given: Entered, text: str) -> Answers:
 
 
 def ask_trigger(view: DialogView, given: Entered) -> Ask:
-    """Tier 1 at a price, later ones at a move from its fill."""
+    """What the chart shows, then a price for tier 1, a move from its fill for the others."""
     weight = percent(given.weights[given.tier - 1])
     if given.tier == 1:
         return Ask(
             f"When do you take tier 1 ({weight} of the allocation)?",
-            "Something the market does, not a feeling: 60000, >60500, close above 60900 1h, bounce 60000 15m, "
-            "or manual: a question.",
-            first_choices(view, given),
+            "Something the market does, not a feeling: 60000, >60500, close above 60900 1h, rsi crosses above 50 15m, "
+            "ema20 retest, or manual: a question.",
+            tuple((choice,) for choice in (*charted(view, given, view.market_price), *first_choices(view, given))),
+            argued_weights(view, given),
         )
-    step = NEAR_PCT * (given.tier - 1)
-    moves = (step, step + NEAR_PCT, step + 2 * NEAR_PCT)
+    proposed = tuple(charted(view, given, reference(view, given)))
     return Ask(
         f"When do you add tier {given.tier} ({weight} of the allocation)?",
-        "Add when the market proves you right: +0.5% of price from tier 1's fill, a price, or a candle's close.",
-        (tuple(Choice(f"+{percent(pct)}", f"+{exact(pct)}%") for pct in moves),),
+        "Add when the market proves you right: +0.5% of price from tier 1's fill, a price, a candle's close.",
+        (*((choice,) for choice in proposed), tuple(moves(view, given, 1 if proposed else MOST_CHOICES))),
     )
 
 
-def first_choices(view: DialogView, given: Entered) -> tuple[tuple[Choice, ...], ...]:
-    """Below, at and above the market, in % of price; without a market price the user is asked when it is time."""
+def charted(view: DialogView, given: Entered, entry: Decimal | None) -> Iterator[Choice]:
+    """The triggers the chart proposes for this tier."""
+    chart = view.known.chart
+    if chart is None or entry is None:
+        return
+    last = tier_price(view, given, given.tier - 1)
+    for proposal in triggers(chart, setup_of(view, given, entry, last), given.tier):
+        if written(proposal.trigger) in given.triggers[: given.tier - 1]:
+            continue
+        yield Choice(trigger_label(proposal.trigger, view.tick), written(proposal.trigger), proposal.why, names=True)
+
+
+def first_choices(view: DialogView, given: Entered) -> Iterator[Choice]:
+    """Below, at and above the market, in % of price; without a market price the user is asked when it is time.
+
+    Where the chart proposes levels, those take the place of the one above.
+    """
     market = view.market_price
     if market is None:
-        return ((Choice("Ask me", "manual: Enter now?"),),)
+        yield Choice("Ask me", "manual: Enter now?")
+        return
     away = percent_of(market, NEAR_PCT)
     below, above = (round_down(level, view.tick) for level in (market - away, market + away))
     now = "below" if given.chosen_side is Side.LONG else "above"
     share = f"{percent(NEAR_PCT)} of price"
-    return (
-        (Choice(f"Below {price(below, view.tick)} (−{share})", f"below {exact(below)}"),),
-        (Choice(f"Now, at {price(market, view.tick)}", f"{now} {exact(market)}"),),
-        (Choice(f"Above {price(above, view.tick)} (+{share})", f"above {exact(above)}"),),
-    )
+    yield Choice(f"Below {price(below, view.tick)} (−{share})", f"below {exact(below)}")
+    yield Choice(f"Now, at {price(market, view.tick)}", f"{now} {exact(market)}")
+    if view.known.chart is None:
+        yield Choice(f"Above {price(above, view.tick)} (+{share})", f"above {exact(above)}")
+
+
+def moves(view: DialogView, given: Entered, most: int) -> Iterator[Choice]:
+    """Moves in the trade's favour, each further than where the tier before is expected."""
+    entry, last = reference(view, given), tier_price(view, given, given.tier - 1)
+    gone = ZERO if not entry or last is None else given.chosen_side.sign * (last - entry) / entry * HUNDRED
+    beyond = (gone / NEAR_PCT).to_integral_value(ROUND_FLOOR) * NEAR_PCT + NEAR_PCT
+    first = max(beyond, NEAR_PCT * (given.tier - 1))
+    for step in range(most):
+        pct = first + step * NEAR_PCT
+        yield Choice(f"+{percent(pct)} of price" if most == 1 else f"+{percent(pct)}", f"+{exact(pct)}%")
 
 
 def read_trigger(view: DialogView, given: Entered, text: str) -> Answers:
@@ -107,88 +141,6 @@ def example_price(view: DialogView) -> str:
     return "60000" if view.market_price is None else exact(view.market_price)
 
 
-def ask_stop(view: DialogView, given: Entered) -> Ask:
-    """Distances in % of price from tier 1."""
-    entry = reference(view, given)
-    from_tier = "" if entry is None else f" from tier 1 at {price(entry, view.tick)}"
-    return Ask(
-        "Where is the initial stop?",
-        f"The price that proves the idea wrong. Type a price, or a % of price{from_tier}.",
-        tuple((choice,) for choice in stop_choices(view, given, entry)),
-    )
-
-
-def stop_choices(view: DialogView, given: Entered, entry: Decimal | None) -> Iterator[Choice]:
-    """Three stops on the losing side."""
-    sign = "−" if given.chosen_side is Side.LONG else "+"
-    for pct in STOPS:
-        share = f"{sign}{percent(pct)} of price"
-        if entry is None:
-            yield Choice(share, f"{exact(pct)}%")
-        else:
-            stop = stop_at(view, given, entry, pct)
-            yield Choice(f"{price(stop, view.tick)} ({share})", exact(stop))
-
-
-def stop_at(view: DialogView, given: Entered, entry: Decimal, pct: Decimal) -> Decimal:
-    """A stop `pct` % of price on the losing side of `entry`, on the tick."""
-    side = given.chosen_side
-    return round_towards_market(entry - side.sign * percent_of(entry, pct), view.tick, side)
-
-
-def read_stop(view: DialogView, given: Entered, text: str) -> Answers:
-    """A price, or a % of price, on the losing side of tier 1."""
-    entry, side = reference(view, given), given.chosen_side
-    read = amount(text, "a stop", f"{example_stop(view, given)} or 2%")
-    if read.unit is Unit.R or (read.sign and read.unit is not Unit.PERCENT):
-        raise Unreadable(f"{quoted(text)} is no stop; give a price or a % of price, for example 2%.")
-    stop = stop_percent(view, given, text, read) if read.unit is Unit.PERCENT else read.value
-    near_market(stop, view, f"{example_stop(view, given)} (or 2% for a share of price)")
-    if entry is not None and side.sign * (entry - stop) <= 0:
-        where = "below" if side is Side.LONG else "above"
-        raise Unreadable(
-            f"A stop at {price(stop)} is on the wrong side: a {side.value} needs it {where} tier 1 at {price(entry)}, "
-            f"for example {example_stop(view, given)}."
-        )
-    return {"stop": exact(stop)}
-
-
-def stop_percent(view: DialogView, given: Entered, text: str, read: Amount) -> Decimal:
-    """The stop a % of price away; a sign that points the other way is refused."""
-    entry, side = reference(view, given), given.chosen_side
-    if entry is None:
-        raise Unreadable(
-            f"The market price isn't known right now, so {quoted(text)} means nothing yet: "
-            "give a price, for example 59000."
-        )
-    if read.sign == side.sign:
-        sign = "-" if side is Side.LONG else "+"
-        raise Unreadable(
-            f"{quoted(text)} is on the winning side of a {side.value}; for example {sign}{exact(read.value)}%."
-        )
-    if read.value >= HUNDRED:
-        raise Unreadable(f"{quoted(text)} is the whole price or more; the stop has to be closer, for example 2%.")
-    return stop_at(view, given, entry, read.value)
-
-
-def example_stop(view: DialogView, given: Entered) -> str:
-    """A stop a person might type here."""
-    entry = reference(view, given)
-    return "59000" if entry is None else exact(stop_at(view, given, entry, STOPS[0]))
-
-
-def ask_timeframe(_view: DialogView, _given: Entered) -> Ask:
-    return Ask(
-        "Which candles does the plan look at?",
-        "Used where a trigger names no timeframe of its own, and for ATR.",
-        (tuple(Choice(frame.value, frame.value) for frame in FRAMES),),
-    )
-
-
-def read_timeframe(_view: DialogView, _given: Entered, text: str) -> Answers:
-    return {"timeframe": timeframe(text).value}
-
-
 WEIGHTS_STEP: Final = Asking(
     2,
     "Type the weights with a / between: 25/25/30/20. The first tier is a probe, later ones are only added once the "
@@ -199,16 +151,9 @@ WEIGHTS_STEP: Final = Asking(
 TRIGGER_STEP: Final = Asking(
     3,
     "A level: 60000 (the side follows from the market price), >60500, below 60000. A move from tier 1's fill: +0.5%. "
-    "A candle: close above 60900 1h, bounce 60000 15m. A question only you can answer: manual: is the range broken? "
-    "Join alternatives with or.",
+    "A candle: close above 60900 1h, bounce 60000 15m. An indicator: rsi crosses above 50 15m, macd crosses up 1h, "
+    "ema20 retest 15m. A question only you can answer: manual: is the range broken? "
+    "Join conditions with or (any of them), or with and (all at one candle's close).",
     ask_trigger,
     read_trigger,
 )
-STOP_STEP: Final = Asking(
-    4,
-    "Type a price (59000) or a distance in % of price (2%). R is the distance from tier 1 to this stop; everything "
-    "else is measured in it. The stop only ever tightens.",
-    ask_stop,
-    read_stop,
-)
-TIMEFRAME_STEP: Final = Asking(3, "Type 15m, 1h, 4h and so on.", ask_timeframe, read_timeframe)

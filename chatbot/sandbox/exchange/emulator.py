@@ -27,6 +27,7 @@ from chatbot.sandbox.exchange.weights import Call, CallLog, weight_of
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 DAY: Final = Timeframe.D1.millis
+SPOILED_BY: Final = web.RequestKey("spoiled_by", Fault)
 
 
 class ExchangeEmulator:
@@ -88,6 +89,7 @@ class ExchangeEmulator:
         now = asyncio.get_running_loop().time()
         self.log.add(Call(request.path, weight_of(request.path, request.query), now))
         fault = self.faults.take(request.path)
+        request[SPOILED_BY] = fault or Fault()
         broken = None if fault is None else await self.faults.answer(fault, request)
         if broken is not None:
             return broken
@@ -147,7 +149,8 @@ class ExchangeEmulator:
         """Candles of the last price; the last one may still be forming."""
         book, interval = contract_of(request.query, self.market), interval_of(request.query)
         candles = self.candles(book, interval, span_of(request.query, default=500, most=1_500))
-        return web.json_response([payloads.kline(candle, book.listing, interval.millis) for candle in candles])
+        rows = [payloads.kline(candle, book.listing, interval.millis) for candle in candles]
+        return web.json_response(request[SPOILED_BY].spoiled(rows, self.market.now))
 
     async def mark_klines(self, request: web.Request) -> web.Response:
         """Candles of the mark price, which here is the last price."""

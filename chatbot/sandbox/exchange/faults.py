@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from aiohttp import web
 
+from chatbot.core.money import Millis
+
+CANDLE_TIMES: Final = frozenset({"missing", "empty", "not_numbers"})
 GARBAGE: Final = "<html><head><title>Just a moment...</title></head></html>"
 
 
@@ -18,7 +21,9 @@ class Fault:
 
     The first of these that is set decides: silence (no answer until the faults are cleared), drop (the
     connection is cut), garbage (a web page with status 200), body (any JSON with status 200), status.
-    `delay`, in seconds, comes before it; alone it only makes the right answer late.
+    `delay`, in seconds, comes before it; alone it only makes the right answer late. Candles are right but for
+    those that began at the times in `missing` (left out), `empty` (null for every price) and `not_numbers` (NaN),
+    and for the last ones, which come `behind` milliseconds of the market late.
     """
 
     path: str = ""
@@ -32,6 +37,10 @@ class Fault:
     drop: bool = False
     silence: bool = False
     body: Any = None
+    missing: tuple[Millis, ...] = ()
+    empty: tuple[Millis, ...] = ()
+    not_numbers: tuple[Millis, ...] = ()
+    behind: Millis = 0
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Fault:
@@ -41,7 +50,20 @@ class Fault:
         values = dict(data)
         if values.get("retry_after") is not None:
             values["retry_after"] = str(values["retry_after"])
+        for name in CANDLE_TIMES & set(values):
+            values[name] = times_of(name, values[name])
         return cls(**values)
+
+    def spoiled(self, rows: Sequence[Sequence[Any]], now: Millis) -> list[list[Any]]:
+        """Rows of candles as this fault has them."""
+        late = (row for row in rows if row[0] not in self.missing and (not self.behind or row[6] + self.behind < now))
+        return [self.spoiled_row(row) for row in late]
+
+    def spoiled_row(self, row: Sequence[Any]) -> list[Any]:
+        """One candle, its prices perhaps gone."""
+        if row[0] in self.empty:
+            return [row[0], *[None] * 5, *row[6:]]
+        return [row[0], *["NaN"] * 4, *row[5:]] if row[0] in self.not_numbers else [*row]
 
 
 @dataclass(slots=True)
@@ -84,6 +106,13 @@ class FaultBook:
         if fault.body is not None:
             return web.json_response(fault.body)
         return None if fault.status is None else error_answer(fault, fault.status)
+
+
+def times_of(name: str, value: object) -> tuple[Millis, ...]:
+    """When the candles began that a fault is about. Raises ValueError."""
+    if not isinstance(value, list) or not all(type(at) is int for at in value):
+        raise ValueError(f"{name} must be a list of times in milliseconds")
+    return tuple(value)
 
 
 def cut(request: web.Request) -> web.Response:
