@@ -144,8 +144,9 @@ def plan_card(state: PlanState, view: PlanView, price: Decimal | None) -> Messag
     figures = figures_of(state.plan, view)
     plan = state.plan
     heading = f"{figures.title} · {phase_words(state)}"
+    priced = "no price yet" if price is None else f"price {figures.price_seen(price)}"
     lines = told(
-        f"{escape(plan.symbol)} on {escape(plan.exchange)} · price {price_words(figures, price)}",
+        f"{escape(plan.symbol)} on {escape(plan.exchange)} · {priced}",
         *open_lines(state, figures),
         *position_lines(state, figures),
         *result_lines(state, figures, price),

@@ -235,6 +235,7 @@ def test_the_card_names_what_the_user_knows() -> None:
     trade = Trade(long_plan())
     state = evolve(fresh(trade.plan), PlanArmed(0, ("12 % of equity goes into <one> trade.",)))
     text = plan_card(state, VIEW, None).text
+    assert " · no price yet\n" in text
     assert text.endswith("You know: 12 % of equity goes into &lt;one&gt; trade.")
 
 
