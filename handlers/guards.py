@@ -46,11 +46,12 @@ def speaker_of(update: Update) -> Speaker | None:
 
 
 def said_in(update: Update) -> Said | None:
-    """What was typed; an edited message is not an answer."""
+    """What was typed, or stands below a picture; an edited message is not an answer."""
     speaker, message = speaker_of(update), update.message
-    if speaker is None or message is None or message.text is None:
+    text = None if message is None else message.text or message.caption
+    if speaker is None or message is None or text is None:
         return None
-    return Said(speaker, message.text[:LONGEST_TEXT], message.message_id)
+    return Said(speaker, text[:LONGEST_TEXT], message.message_id)
 
 
 def argument_of(text: str) -> str:

@@ -25,6 +25,8 @@ from handlers.use import Use
 Handle = Callable[[Use, Update], Awaitable[None]]
 Bot = Application[Any, Any, Any, Any, Any, Any]
 
+WORDS: Final = filters.TEXT | filters.CAPTION
+"""Signals are often forwarded as a picture with the text below it."""
 ROUTES: Final[tuple[tuple[str, Handle], ...]] = (
     ("start", commands.start),
     ("new", wizard.new),
@@ -52,7 +54,7 @@ def register(bot: Bot, use: Use) -> None:
     for name, handle in ROUTES:
         bot.add_handler(CommandHandler(name, bound(handle, use), filters.UpdateType.MESSAGE))
     bot.add_handler(CallbackQueryHandler(bound(buttons.tapped, use)))
-    bot.add_handler(MessageHandler(filters.TEXT & filters.UpdateType.MESSAGE, bound(texts.said, use)))
+    bot.add_handler(MessageHandler(WORDS & filters.UpdateType.MESSAGE, bound(texts.said, use)))
     bot.add_handler(ChatMemberHandler(bound(members.changed, use), ChatMemberHandler.MY_CHAT_MEMBER))
     bot.add_error_handler(partial(on_error, use))
 

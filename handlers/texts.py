@@ -1,4 +1,4 @@
-"""Typed texts: a price the user was asked for, else an answer to the plan being built, else a hint."""
+"""Typed texts: a price the user was asked for, a pasted plan, else an answer to the plan being built, else a hint."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from chatbot.coach.confirmations import Expected, forget
 from chatbot.coach.desk import Work
 from chatbot.messages import replies
 from chatbot.ports import User
+from chatbot.signals.signal import looks_like_signal
 from handlers import wizard
 from handlers.guards import said_in
 from handlers.use import Use
@@ -35,5 +36,7 @@ async def said(use: Use, update: Update) -> None:
             use.confirmations.typed(work, user, awaited, told.text)
 
         await use.serve(told.speaker, typed)
+    elif looks_like_signal(told.text):
+        await wizard.pasted(use, told)
     else:
         await wizard.said(use, told)

@@ -7,22 +7,27 @@ from typing import TypeVar
 
 from telegram import Update
 
-from chatbot.coach.confirmations import FOREIGN
+from chatbot.coach.confirmations import FOREIGN, OUTDATED
 from chatbot.coach.conversation import Spoken
 from chatbot.coach.desk import MarketsUnknown
 from chatbot.coach.outlook import UNKNOWN, Outlook
+from chatbot.coach.pasted_plans import Paste, PastedPlans
+from chatbot.messages.pasted import INSTEAD
 from chatbot.messages.values import Press, Verb
 from chatbot.ports import Told
-from handlers.guards import Said, Speaker, Tapped, said_in
+from handlers.guards import Said, Speaker, Tapped, argument_of, said_in
 from handlers.use import Use
 
 T = TypeVar("T")
 
 
 async def new(use: Use, update: Update) -> None:
-    """Begin a plan, or continue the one begun."""
+    """Begin a plan, or continue the one begun; with a text behind it, the plan it says."""
     told = said_in(update)
-    if told is not None:
+    text = "" if told is None else argument_of(told.text)
+    if told is not None and text:
+        await paste(use, told.speaker, text)
+    elif told is not None:
         await begin(use, told.speaker)
 
 
@@ -50,11 +55,54 @@ async def said(use: Use, told: Said) -> None:
     await with_markets(use, told.speaker, answer)
 
 
+async def pasted(use: Use, told: Said) -> None:
+    """A text that looks like a plan: an answer to the draft's question if it can be one, else a plan of its own."""
+
+    async def is_answer() -> bool | None:
+        plans = PastedPlans(use.conversation)
+        return await use.look(told.speaker, lambda work, user: plans.is_answer(work, user, told.text))
+
+    if await with_markets(use, told.speaker, is_answer):
+        await said(use, told)
+    else:
+        await paste(use, told.speaker, told.text)
+
+
+async def paste(use: Use, speaker: Speaker, text: str, over: int = 0) -> None:
+    """A plan from a text, in the place of the draft `over` if that is still the one being built."""
+    plans = PastedPlans(use.conversation)
+
+    async def taken() -> None:
+        sought = await use.look(speaker, lambda work, user: plans.sought(work, user, text))
+        outlook = UNKNOWN if sought is None else await use.lookups.outlook(sought)
+        await use.serve(speaker, lambda work, user: plans.take(work, user, Paste(text, outlook, over)))
+
+    try:
+        await taken()
+    except MarketsUnknown as unknown:
+        asked = unknown.exchange
+        if await use.lookups.prepare(asked) is None:
+            await taken()
+        else:
+            await use.serve(speaker, lambda work, user: plans.unanswered(work, user, asked))
+
+
+async def pressed_new(use: Use, tap: Tapped, press: Press) -> Told:
+    """A new plan, or the pasted one that waits for this."""
+    if press.argument != INSTEAD:
+        await begin(use, tap.speaker)
+        return Told()
+    text = await use.look(tap.speaker, PastedPlans(use.conversation).kept)
+    if text is None:
+        return OUTDATED
+    await paste(use, tap.speaker, text, press.subject)
+    return Told()
+
+
 async def pressed(use: Use, tap: Tapped, press: Press) -> Told:
     """A button of the card."""
     if press.verb is Verb.NEW:
-        await begin(use, tap.speaker)
-        return Told()
+        return await pressed_new(use, tap, press)
 
     async def answer() -> Told | None:
         chosen = press.argument if press.verb is Verb.CHOOSE else ""

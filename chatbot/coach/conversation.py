@@ -25,6 +25,7 @@ from chatbot.coach.desk import Desk, Work
 from chatbot.coach.outlook import UNKNOWN, Outlook, Sought
 from chatbot.coach.reminding import draft_slot
 from chatbot.coach.review import accepted, ready
+from chatbot.coach.steps import pace
 from chatbot.coach.stored import Answers
 from chatbot.coach.trades import Trades
 from chatbot.core.events import CloseReason, Event, PlanClosed, StopHit
@@ -99,19 +100,20 @@ class Conversation:
         self.show(work, user, draft, outlook, fresh=True)
 
     def begin_with(self, work: Work, user: User, prefilled: Prefilled, outlook: Outlook) -> None:
-        """A draft with answers that are known already, at the first question still open.
+        """A draft with answers that are known already, at the first question still open, and from there to the next.
 
         One that was begun by hand stays as it is, and the user is told so.
         """
         forget(work, user)
         draft = work.unit.drafts.of(user.user_id)
-        if draft is not None and entered(draft.answers).symbol is not None:
+        if draft is not None and is_begun(draft):
             self.refuse(work, user, draft, BEING_BUILT, outlook)
             return
-        answers = {**self.blank(user), **prefilled.answers, "assumed": list(prefilled.assumed)}
-        begun = draft or Draft(user.user_id, user.chat_id, Step.MARKET, answers)
-        at = dialog.arrived(answers, first_open(entered(answers)))
-        stored = self.store(work, replace(begun, answers=at.answers, step=at.step))
+        begun = draft or Draft(user.user_id, user.chat_id, Step.MARKET, self.blank(user))
+        filled = replace(begun, answers={**begun.answers, **prefilled.answers, "assumed": list(prefilled.assumed)})
+        answers = pace.paced(self.view(work.unit, filled, outlook), filled.answers)
+        at = dialog.arrived({**answers, "editing": "yes"}, first_open(entered(answers)))
+        stored = self.store(work, replace(filled, answers=at.answers, step=at.step))
         self.show(work, user, stored, outlook, fresh=True)
 
     def blank(self, user: User) -> Answers:
@@ -261,6 +263,11 @@ class Conversation:
             and self.desk.clock() - last < COOL_DOWN
             and same_trade(record.plan, given.symbol, given.chosen_side)
         )
+
+
+def is_begun(draft: Draft) -> bool:
+    """Whether anything was answered beyond where and on which candles: what is thrown away only when asked to."""
+    return any(value for name, value in draft.answers.items() if name not in ("exchange", "remembered", "timeframe"))
 
 
 def last_stop(events: Sequence[Event]) -> Millis | None:

@@ -12,6 +12,7 @@ from dataclasses import replace
 from html import escape
 from typing import Final
 
+from chatbot.coach import assuming
 from chatbot.coach.answers import (
     OPTIONAL,
     ORDER,
@@ -183,7 +184,8 @@ def command(view: DialogView, words: str, resolve: Resolve) -> Reply | None:
         return COMMANDS[words]
     step = current(view, given)
     if FRAME.fullmatch(words) and step is not Step.TIMEFRAME:
-        return Answered({**view.draft.answers, **pace.read_timeframe(view, given, words)}, step)
+        framed = {**view.draft.answers, **pace.read_timeframe(view, given, words)}
+        return Answered(assuming.answered(framed, Step.TIMEFRAME, given.tier), step)
     if step is not Step.REVIEW:
         return None
     if words in ARMING:
@@ -215,7 +217,8 @@ def read(view: DialogView, text: str, words: str, resolve: Resolve) -> Answered:
         changes = market.read_market(view, given, text, resolve)
     else:
         changes = STEPS[step].read(view, given, text)
-    return follow({**view.draft.answers, **changes}, step)
+    said = {**view.draft.answers, **changes}
+    return follow(said if words == KEEP else assuming.answered(said, step, given.tier), step)
 
 
 def follow(answers: Answers, step: Step) -> Answered:

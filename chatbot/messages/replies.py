@@ -20,7 +20,7 @@ SHOWN: Final = 60
 LEAVES_OPEN: Final = "/cancel leaves it open."
 NEW_PLAN: Final = (Button("New plan", Press(Verb.NEW), style=Style.MAIN),)
 COMMANDS: Final = (
-    ("new", "Build a plan"),
+    ("new", "Build a plan, or paste one behind it"),
     ("status", "Open plans: position, stop, result, what is unconfirmed"),
     ("plans", "All plans"),
     ("plan", "One plan in full, e.g. /plan 2"),
@@ -50,7 +50,7 @@ def welcome() -> Message:
         "⚠ Leverage multiplies losses as it does gains; you can lose all the margin of a trade, and fast. Nothing here "
         "is financial advice. Alerts can be late when Telegram or the exchange is: keep your stop resting on the "
         "exchange.\n\n"
-        "Begin with /new: six questions, each with buttons. /help lists the rest.",
+        "Begin with /new: six questions, each with buttons. Or paste a signal as you found it. /help lists the rest.",
         (NEW_PLAN,),
     )
 
@@ -71,7 +71,10 @@ def help_text() -> Message:
 
 def hint() -> Message:
     """To a text nobody asked for."""
-    return Message("I did not expect a text now. Build a plan with /new, see open ones with /status, or /help.")
+    return Message(
+        "I did not expect a text now. Build a plan with /new, paste a signal with coin, entry, stop and targets, see "
+        "open plans with /status, or /help."
+    )
 
 
 def not_understood(sentence: str) -> Message:
