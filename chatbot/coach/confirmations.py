@@ -14,13 +14,13 @@ from chatbot.coach.own_stop import Typed, own_stop
 from chatbot.coach.trades import Trades
 from chatbot.coach.typed import price_and_quantity
 from chatbot.core.evolve import history
+from chatbot.core.exits import asked_quantity
 from chatbot.core.inputs import Abandon, Answer, Confirm, Input, InsistStop, Skip
 from chatbot.core.insisting import leaves_undone
 from chatbot.core.reading import Unreadable, plain
 from chatbot.core.repeats import SNOOZE
 from chatbot.core.state import Action, ActionKind, PlanState
 from chatbot.messages.holding import CERTAIN
-from chatbot.messages.repeats import asked_quantity
 from chatbot.messages.replies import LEAVES_OPEN, asks_real_fill, asks_real_stop, not_understood
 from chatbot.messages.values import Press, Verb
 from chatbot.ports import PlanRecord, Reminder, ReminderKind, Told, User

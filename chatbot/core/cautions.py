@@ -8,13 +8,15 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import Final
 
 from chatbot.core.blocks import Facts
+from chatbot.core.entries import tier_quantity
 from chatbot.core.events import Filled, FillKind
 from chatbot.core.exits import target_quantity
 from chatbot.core.findings import Code, Finding
 from chatbot.core.limits import CENT
 from chatbot.core.money import HUNDRED, ZERO, Side, percent_of, round_down, round_towards_market, round_up
-from chatbot.core.plan import ManualTrigger
+from chatbot.core.plan import ManualTrigger, Plan
 from chatbot.core.planned import PlanSummary, filled
+from chatbot.core.sizing import FirstTier, allocation_for_risk
 from chatbot.core.state import PlanState, fresh
 from chatbot.core.triggers import parts_of
 
@@ -51,7 +53,8 @@ def tiers(facts: Facts) -> Iterator[Finding]:
         yield Finding(Code.TIER_COUNT, value=Decimal(len(weights)), nearest=Decimal(nearest))
     largest, smallest = max(weights), min(weights)
     if largest > MOST_WEIGHT or largest > MOST_WEIGHT_RATIO * smallest:
-        allowed = min(MOST_WEIGHT, MOST_WEIGHT_RATIO * smallest)
+        even = (HUNDRED / len(weights)).quantize(CENT, ROUND_FLOOR)
+        allowed = min(MOST_WEIGHT, max(MOST_WEIGHT_RATIO * smallest, even))
         yield Finding(Code.WEIGHT_DOMINANT, weights.index(largest) + 1, largest, smallest, allowed)
 
 
@@ -60,8 +63,15 @@ def risk(facts: Facts, numbers: PlanSummary) -> Iterator[Finding]:
     plan = facts.plan
     share = numbers.r_money / plan.equity * HUNDRED
     if share > MOST_RISK:
-        nearest = (plan.allocation_pct * MOST_RISK / share).quantize(CENT, ROUND_FLOOR)
+        nearest = bearable_allocation(plan, numbers)
         yield Finding(Code.RISK_HIGH, value=share, limit=percent_of(plan.equity, MOST_RISK), nearest=nearest)
+
+
+def bearable_allocation(plan: Plan, numbers: PlanSummary) -> Decimal | None:
+    """The allocation at which tier 1 risks what is usual; None where even a single lot risks more."""
+    first = FirstTier(numbers.entry, plan.stop, plan.leverage, plan.tiers[0].weight_pct)
+    allocation = allocation_for_risk(MOST_RISK, first)
+    return allocation if tier_quantity(fresh(replace(plan, allocation_pct=allocation)), 1, numbers.entry) else None
 
 
 def near_market(facts: Facts, numbers: PlanSummary) -> Iterator[Finding]:

@@ -121,7 +121,7 @@ def tier_changed(
             now = replace(tier, phase=TierPhase.WITHDRAWN, level=level)
             return with_tier(without_tier_actions(state, event.tier), event.tier, now)
         case TierRearmed():
-            return arm_tier(state, event.tier, event.at)
+            return arm_after_pause(state, event.tier, event.at)
         case TierSkipped():
             now = replace(tier, phase=TierPhase.SKIPPED)
             return arm_next(with_tier(without_tier_actions(state, event.tier), event.tier, now), event.tier, event.at)
@@ -133,20 +133,20 @@ def tier_changed(
 
 
 def filled(state: PlanState, event: Filled) -> PlanState:
-    """A fill joins the position; a tier's fill arms the next tier and opens the trade."""
+    """A fill joins the position; a tier's fill arms the next tier and opens the trade. An entry begins the pause."""
     fills = (*state.fills, event)
     after = replace(state, fills=fills, position=position_of(state.plan, fills))
     after = without_action(after, event.action)
     if event.kind is FillKind.TIER:
-        return tier_filled(after, event)
-    return after
+        after = tier_filled(after, event)
+    return paused_anew(after) if event.kind in ENTRIES else after
 
 
 def tier_filled(state: PlanState, event: Filled) -> PlanState:
     """The tier is in; tier 1 puts the initial stop to work."""
     tier = state.tiers[event.index - 1]
     tier = replace(tier, phase=TierPhase.FILLED, quantity=tier.quantity or event.quantity)
-    state = with_tier(state, event.index, tier)
+    state = with_tier(without_tier_actions(state, event.index), event.index, tier)
     if event.index == 1:
         state = replace(state, phase=Phase.OPEN, exchange_stop=state.plan.stop, missed=None, closing_since=None)
     return arm_next(state, event.index, event.at)
@@ -209,17 +209,32 @@ def end_scale_in(state: PlanState) -> PlanState:
 
 
 def arm_next(state: PlanState, after: int, at: Millis) -> PlanState:
-    """Arm the tier after `after`, if it still waits; it counts once the pause since the last entry is over."""
+    """Arm the tier after `after`, if it still waits."""
     if after >= len(state.tiers) or state.tiers[after].phase is not TierPhase.WAITING:
         return state
+    return arm_after_pause(state, after + 1, at)
+
+
+def arm_after_pause(state: PlanState, number: int, at: Millis) -> PlanState:
+    """Arm the tier; it counts once the pause since the last entry is over."""
     paused_until = pause_ends_at(state)
-    return arm_tier(state, after + 1, max(at, paused_until), paused_until)
+    return arm_tier(state, number, max(at, paused_until), paused_until)
+
+
+def paused_anew(state: PlanState) -> PlanState:
+    """A tier that is armed already waits for the pause after the last entry as well."""
+    number, paused_until = state.tier_in(TierPhase.ARMED), pause_ends_at(state)
+    if number is None or paused_until <= state.tiers[number - 1].paused_until:
+        return state
+    tier = state.tiers[number - 1]
+    later = replace(tier, armed_at=max(tier.armed_at, paused_until), paused_until=paused_until)
+    return with_tier(state, number, later)
 
 
 def pause_ends_at(state: PlanState) -> Millis:
     """When the pause after the last entry is over; 0 where the plan makes none, or before the first entry."""
     minutes = state.plan.guards.min_pause_minutes
-    last = max((fill.at for fill in state.fills if fill.kind in ENTRIES), default=None)
+    last = max((fill.at for fill in state.fills if fill.kind in ENTRIES and fill.quantity), default=None)
     return 0 if last is None or not minutes else last + minutes * MINUTE
 
 

@@ -17,7 +17,7 @@ from chatbot.core.events import (
 from chatbot.core.inputs import Jump
 from chatbot.core.money import HUNDRED, ZERO, Millis, percent_of, round_down
 from chatbot.core.run import Run
-from chatbot.core.state import ActionKind, PlanState
+from chatbot.core.state import Action, ActionKind, PlanState
 from chatbot.core.stops import Verdict, after_target, judged, next_trail_step, trail_candidate
 
 REASSESS_R = Decimal("0.5")
@@ -135,3 +135,8 @@ def reassess(run: Run, price: Decimal, at: Millis) -> bool:
         return False
     run.emit(ReassessAdvised(price, at))
     return True
+
+
+def asked_quantity(state: PlanState, action: Action) -> Decimal:
+    """What a plain "done" would record now: answers to earlier closes change a later one."""
+    return target_quantity(state, action.index) if action.kind is ActionKind.CLOSE else action.quantity

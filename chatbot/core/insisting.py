@@ -54,9 +54,10 @@ def cancel_target(run: Run, given: CancelTarget) -> None:
 
 
 def is_ahead(state: PlanState, target: int) -> bool:
-    """Whether a target is still to come."""
+    """Whether a target is still to come: none is once everything goes."""
     ahead = range(state.targets_hit + 1, len(state.plan.targets) + 1)
-    return not state.is_over and target in ahead and target not in state.cancelled_targets
+    is_going = state.phase in (Phase.CLOSING, Phase.CLOSED)
+    return not is_going and target in ahead and target not in state.cancelled_targets
 
 
 def close_to_hold(state: PlanState, target: int) -> Action | None:

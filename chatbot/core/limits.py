@@ -9,9 +9,9 @@ from typing import Final
 
 from chatbot.core.blocks import Facts
 from chatbot.core.findings import Code, Finding
-from chatbot.core.liquidation import Maintenance, highest_safe_leverage, survives
+from chatbot.core.liquidation import least_unsafe, survives
 from chatbot.core.market import Instrument
-from chatbot.core.money import HUNDRED, ONE, ZERO, percent_of, round_up
+from chatbot.core.money import HUNDRED, ONE, ZERO, round_up
 from chatbot.core.plan import Plan
 from chatbot.core.planned import PlannedTier, PlanSummary, summary
 
@@ -51,34 +51,19 @@ def liquidated(plan: Plan, numbers: PlanSummary) -> dict[int, Decimal]:
 def safe_leverage(facts: Facts, numbers: PlanSummary) -> Decimal | None:
     """The highest whole leverage at which neither tier 1 nor the full position is liquidated before the stop.
 
-    It is one that the market allows. Lots move an average, so what was worked out is tried on the whole plan, from one
-    above downwards.
+    It is one that the market allows, and no higher than the plan's own. Lots move an average, by much in a small
+    account, so every leverage is tried on the whole plan, from the highest that tier 1 could bear downwards.
     """
     plan, instrument = facts.plan, facts.context.instrument
-    highest = estimated_leverage(plan, numbers) + ONE
-    if instrument is not None and instrument.max_leverage is not None:
-        highest = min(highest, instrument.max_leverage.to_integral_value(ROUND_FLOOR))
-    while highest >= ONE:
-        tried = replace(plan, leverage=highest)
+    bearable = least_unsafe(plan.side, numbers.entry, plan.stop, numbers.maintenance.brackets[0].rate) - ONE
+    allowed = None if instrument is None else instrument.max_leverage
+    limits = [one.to_integral_value(ROUND_FLOOR) for one in (plan.leverage, allowed) if one is not None]
+    for leverage in range(int(min(bearable, *limits)), 0, -1):
+        tried = replace(plan, leverage=Decimal(leverage))
         outcome = summary(tried, facts.context)
         if outcome is not None and not liquidated(tried, outcome):
-            return highest
-        highest -= ONE
+            return tried.leverage
     return None
-
-
-def estimated_leverage(plan: Plan, numbers: PlanSummary) -> Decimal:
-    """The highest safe leverage with quantities to the last digit; 0 where there is none."""
-    at_1x = [percent_of(plan.margin, tier.weight_pct) / tier.price for tier in numbers.tiers]
-    first = safe_for(plan, numbers.entry, at_1x[0], numbers.maintenance)
-    full = safe_for(plan, numbers.average, sum(at_1x, ZERO), numbers.maintenance)
-    return min(first, full)
-
-
-def safe_for(plan: Plan, average: Decimal, at_1x: Decimal, maintenance: Maintenance) -> Decimal:
-    """The highest safe leverage for a quantity that grows with it; 0 where there is none."""
-    safe = highest_safe_leverage(plan.side, average, plan.stop, lambda leverage: at_1x * leverage, maintenance)
-    return ZERO if safe is None else safe
 
 
 def quantities(facts: Facts) -> Iterator[Finding]:
@@ -98,11 +83,11 @@ def quantities(facts: Facts) -> Iterator[Finding]:
 
 
 def least_quantity(lot_size: Decimal | None, instrument: Instrument | None, price: Decimal) -> Decimal:
-    """The smallest order at `price`; without a known market, one lot."""
+    """The smallest order at `price`, in whole lots; without a known market, one lot."""
     if instrument is None:
         return lot_size or ZERO
-    worth = round_up(instrument.min_notional / price, instrument.lot_size)
-    return max(instrument.min_quantity, instrument.lot_size, worth)
+    least = max(instrument.min_quantity, instrument.min_notional / price, instrument.lot_size)
+    return round_up(least, instrument.lot_size)
 
 
 def allocation_for(plan: Plan, tier: PlannedTier, quantity: Decimal) -> Decimal:

@@ -9,8 +9,10 @@ from chatbot.core.events import CloseReason, Filled, FillKind, MissCause, PlanCl
 from chatbot.core.exits import certainly_open
 from chatbot.core.inputs import ClockTick
 from chatbot.core.money import Millis
+from chatbot.core.plan import Follow
 from chatbot.core.run import Run
-from chatbot.core.state import ActionKind, Phase, PlanState
+from chatbot.core.state import ActionKind, Phase, PlanState, TierPhase
+from chatbot.core.triggers import question_of
 
 PATIENCE: Final[Millis] = 24 * 60 * 60 * 1000
 """How long an exit or a missed entry waits for an answer before it is closed as assumed."""
@@ -26,7 +28,7 @@ def deadline(state: PlanState) -> Millis | None:
         case Phase.CLOSING:
             return None if state.closing_since is None else state.closing_since + PATIENCE
         case Phase.OPEN:
-            return last_close_due(state)
+            return min((due for due in (last_close_due(state), question_due(state)) if due is not None), default=None)
         case Phase.DRAFT | Phase.CLOSED:
             return None
         case unknown:
@@ -39,18 +41,34 @@ def last_close_due(state: PlanState) -> Millis | None:
     return closes[-1].at + PATIENCE if closes and certainly_open(state) <= 0 else None
 
 
+def question_due(state: PlanState) -> Millis | None:
+    """When the pause before a question is over: it is asked then, wherever the price stands."""
+    number = state.tier_in(TierPhase.ARMED)
+    if number is None or state.plan.follow is Follow.ASSUMED:
+        return None
+    tier = state.tiers[number - 1]
+    waits = bool(tier.paused_until) and not tier.asked and question_of(state.tier(number).trigger) is not None
+    return tier.paused_until if waits else None
+
+
 def clock(run: Run, given: ClockTick) -> None:
     """What is overdue at `given.at`."""
-    due = deadline(run.state)
-    if due is None or given.at < due:
+    if not is_due(deadline(run.state), given.at):
         return
     state = run.state
     if state.phase is Phase.WAITING:
         entries.miss(run, state.tiers[0].price, MissCause.EXPIRY, given.at)
     elif state.missed is not None:
         run.close(CloseReason.MISSED, given.at, assumed=True)
+    elif state.phase is Phase.OPEN and not is_due(last_close_due(state), given.at):
+        entries.ask(run, given.at)
     else:
         assume_all(run, given.at)
+
+
+def is_due(due: Millis | None, at: Millis) -> bool:
+    """Whether the moment has come."""
+    return due is not None and at >= due
 
 
 def assume_all(run: Run, at: Millis) -> None:

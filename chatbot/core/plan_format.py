@@ -195,6 +195,7 @@ STOP_RULES: Mapping[str, Callable[[Fields], StopRule]] = {
 
 def refuse_nonsense(plan: Plan) -> None:
     """What no replay can make sense of; everything else about a plan is for the checks to say."""
+    refuse_market(plan.symbol)
     for index, tier in enumerate(plan.tiers):
         refuse_trigger(f"tiers[{index}].trigger", tier.trigger, first=index == 0)
     weights = sum(tier.weight_pct for tier in plan.tiers)
@@ -210,6 +211,14 @@ def refuse_nonsense(plan: Plan) -> None:
             raise PlanFormatError(
                 f"targets[{index}].price is {target.price}; expected {word} {least} for a {plan.side}"
             )
+
+
+def refuse_market(symbol: str) -> None:
+    """A contract settled in something else than its quote currency wins and loses by another formula; spot has none."""
+    quote, _, settle = symbol.partition("/")[2].partition(":")
+    kind = "a spot market" if not settle else "an inverse market" if settle.partition("-")[0] != quote else ""
+    if kind:
+        raise PlanFormatError(f"symbol is {shown(symbol)}, {kind}; expected a linear one, such as BTC/USDT:USDT")
 
 
 def refuse_trigger(path: str, trigger: Trigger, *, first: bool) -> None:

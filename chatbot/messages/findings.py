@@ -141,9 +141,12 @@ def tier_count(told: Told) -> str:
 
 
 def risk_high(told: Told) -> str:
+    mended = "A nearer stop would do: one lot alone risks more."
+    if told.finding.nearest is not None:
+        mended = f"An allocation of {percent(told.nearest)} of equity would do."
     return (
         f"{percent(told.value)} of equity is at risk when the trade starts; up to {told.wording.money(told.limit)} "
-        f"(2\u00a0%) is usual. An allocation of {percent(told.nearest)} of equity would do."
+        f"(2\u00a0%) is usual. {mended}"
     )
 
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import assert_never
 
 from chatbot.core.events import FillKind
-from chatbot.core.exits import certainly_open, target_quantity
+from chatbot.core.exits import asked_quantity, certainly_open
 from chatbot.core.position import money_at_risk
 from chatbot.core.state import Action, ActionKind, PlanState
 from chatbot.core.triggers import question_of
@@ -95,15 +95,6 @@ def close_words(state: PlanState, figures: Figures, action: Action) -> str:
     if state.plan.resting.targets:
         return f"TP{action.index}, {quantity} at {at}. Filled?"
     return f"close {quantity} for TP{action.index} at {at}"
-
-
-def asked_quantity(state: PlanState, action: Action) -> Decimal:
-    """What a plain "done" would record now: answers to earlier closes change a later one."""
-    match action.kind:
-        case ActionKind.CLOSE:
-            return target_quantity(state, action.index)
-        case _:
-            return action.quantity
 
 
 def advice_lines(state: PlanState, figures: Figures, action: Action) -> tuple[str, ...]:

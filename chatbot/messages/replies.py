@@ -8,10 +8,10 @@ from html import escape
 from typing import Final
 
 from chatbot.core.events import Filled, FillKind
+from chatbot.core.exits import asked_quantity
 from chatbot.core.state import Action, PlanState
 from chatbot.messages.buttons import missed_answers, plain
 from chatbot.messages.numbers import utc_stamp
-from chatbot.messages.repeats import asked_quantity
 from chatbot.messages.values import Button, Message, Press, Style, Verb
 from chatbot.messages.views import Figures, PlanView, figures_of, said
 from chatbot.ports import PlanRow

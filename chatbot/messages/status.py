@@ -7,7 +7,7 @@ from decimal import Decimal
 from html import escape
 
 from chatbot.core.events import FillKind
-from chatbot.core.exits import certainly_open
+from chatbot.core.exits import asked_quantity, certainly_open
 from chatbot.core.plan import Follow
 from chatbot.core.portfolio import portfolio_of
 from chatbot.core.state import Action, ActionKind, Phase, PlanState, TierPhase
@@ -76,15 +76,15 @@ def price_words(figures: Figures, price: Decimal | None) -> str:
 def open_lines(state: PlanState, figures: Figures) -> Iterator[str]:
     """What is not confirmed."""
     if state.actions:
-        asked = ", ".join(action_words(figures, action) for action in state.actions)
+        asked = ", ".join(action_words(figures, action, asked_quantity(state, action)) for action in state.actions)
         yield f"Unconfirmed: {asked}"
 
 
-def action_words(figures: Figures, action: Action) -> str:
+def action_words(figures: Figures, action: Action, quantity: Decimal) -> str:
     """A pending action in a few words."""
     names = {
-        ActionKind.ADD: f"add tier {action.index} ({figures.quantity(action.quantity)})",
-        ActionKind.CLOSE: f"close TP{action.index} ({figures.quantity(action.quantity)})",
+        ActionKind.ADD: f"add tier {action.index} ({figures.quantity(quantity)})",
+        ActionKind.CLOSE: f"close TP{action.index} ({figures.quantity(quantity)})",
         ActionKind.MOVE_STOP: f"stop to {figures.price(action.price)}",
         ActionKind.EXIT: "exit",
         ActionKind.ANSWER: f"question of tier {action.index}",

@@ -34,6 +34,7 @@ from chatbot.core.triggers import parts_of
 
 START = 1_722_816_000_000
 MINUTE = 60_000
+LONG_AFTER = 10**9
 MIDDLE = Decimal(100)
 WEIGHTS = (
     ("25", "25", "30", "20"),
@@ -163,17 +164,19 @@ def bars(draw: st.DrawFn, minutes: int = 1, longest: int = 40) -> list[Candle]:
 
 def plans(follow: st.SearchStrategy[Follow], sides: tuple[str, ...] = ("long", "short")) -> st.SearchStrategy[Plan]:
     """Plans as values, some of them with questions for triggers, a chasing distance and orders at hand."""
-    return st.builds(asked, plan_files(sides), follow, st.lists(st.booleans(), min_size=5, max_size=5), tenths(0, 10))
+    manual = st.lists(st.booleans(), min_size=5, max_size=5)
+    return st.builds(asked, plan_files(sides), follow, manual, tenths(0, 10), st.sampled_from((0, 0, 3, 15)))
 
 
-def asked(file: PlanFile, follow: Follow, manual: list[bool], chasing: Decimal) -> Plan:
-    """The plan of a file, with a question as another way into the tiers marked `manual`."""
+def asked(file: PlanFile, follow: Follow, manual: list[bool], chasing: Decimal, pause: int) -> Plan:
+    """The plan of a file, with a question as another way into the tiers marked `manual`, and a pause between adds."""
     plan = plan_from_format(file)
     pairs = zip(plan.tiers, manual, strict=False)
     tiers = tuple(
         replace(t, trigger=AnyOf((*parts_of(t.trigger), ManualTrigger("Sure?")))) if m else t for t, m in pairs
     )
-    return replace(plan, tiers=tiers, follow=follow, guards=replace(plan.guards, chasing_r=chasing))
+    guards = replace(plan.guards, chasing_r=chasing, min_pause_minutes=pause)
+    return replace(plan, tiers=tiers, follow=follow, guards=guards)
 
 
 PRICES = tenths(930, 1080)
@@ -257,6 +260,6 @@ def lives(draw: st.DrawFn, follow: Follow | None = None, longest: int = 25) -> l
     given: Input = Arm(at)
     for _ in range(draw(st.integers(2, longest))):
         steps.append(Step(state, given, process(state, given)))
-        state, at = steps[-1].outcome.state, at + MINUTE
+        state, at = steps[-1].outcome.state, at + MINUTE * draw(st.sampled_from((1, 1, 1, 4)))
         given = draw(sayings(state, at))
     return steps

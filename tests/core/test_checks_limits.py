@@ -9,12 +9,15 @@ from chatbot.core.checks import CheckContext, check
 from chatbot.core.findings import Code
 from chatbot.core.market import Bracket
 from chatbot.core.money import Side
+from chatbot.core.plan import Plan, Tier
 from tests.core.planning import (
     BOTH,
     BTC,
+    at,
     codes,
     found,
     plan,
+    price,
 )
 
 D = Decimal
@@ -69,6 +72,23 @@ def test_lots_that_move_the_average_are_tried_on_the_whole_plan() -> None:
     assert Code.LIQUIDATED_FIRST in codes(replace(coarse, leverage=named + 1))
 
 
+@BOTH
+def test_no_leverage_between_the_one_named_and_the_plans_own_is_safe(side: Side) -> None:
+    """A small account's lots move the average so far that every leverage is tried, not only those near an estimate."""
+    steps = tuple(Tier(D(weight), price(side, level)) for weight, level in ((40, 0), (35, 600), (25, 5000)))
+    small = plan(side, tiers=steps, stop=at(side, -1500), lot_size=D("0.001"), leverage=D(100), allocation_pct=D(1))
+    for equity in (1200, 1800, 2500, 4000, 9000):
+        given = replace(small, equity=D(equity))
+        named = found_first(given)
+        safe = [one for one in range(1, 100) if Code.LIQUIDATED_FIRST not in codes(replace(given, leverage=D(one)))]
+        assert named == max(safe)
+
+
+def found_first(given: Plan) -> Decimal | None:
+    """The highest safe leverage that is named."""
+    return next(f.nearest for f in check(given, CheckContext()) if f.code is Code.LIQUIDATED_FIRST)
+
+
 def test_order_over_the_largest_is_a_block() -> None:
     """The allocation named fits; where even the smallest step does not, none is named."""
     most = replace(BTC, max_quantity=D("0.02"))
@@ -94,6 +114,16 @@ def test_quantity_below_the_minimum_is_a_block(side: Side) -> None:
     assert all(finding.limit == D("0.002") for finding in findings)
     most = max(finding.nearest for finding in findings if finding.nearest is not None)
     assert Code.QUANTITY_TOO_SMALL not in codes(replace(small, allocation_pct=most), instrument=BTC)
+
+
+def test_smallest_order_is_one_that_can_be_placed() -> None:
+    """A minimum between two lots means the larger one: the allocation named would buy it."""
+    odd = replace(BTC, min_quantity=D("0.0035"))
+    small = plan(equity=D(1000), lot_size=D("0.001"))
+    findings = [f for f in check(small, CheckContext(instrument=odd)) if f.code is Code.QUANTITY_TOO_SMALL]
+    assert {finding.limit for finding in findings} == {D("0.004")}
+    most = max(finding.nearest for finding in findings if finding.nearest is not None)
+    assert Code.QUANTITY_TOO_SMALL not in codes(replace(small, allocation_pct=most), instrument=odd)
 
 
 def test_quantity_of_nothing_is_a_block_without_a_known_market() -> None:

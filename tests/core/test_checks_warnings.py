@@ -39,10 +39,10 @@ def test_allocation_over_5_is_a_warning() -> None:
 
 @pytest.mark.parametrize(
     ("weights", "index", "nearest"),
-    [((20, 55, 25), 2, 50), ((49, 36, 15), 1, 45), ((51, 49), 1, 50)],
+    [((20, 55, 25), 2, 50), ((49, 36, 15), 1, 45), ((51, 49), 1, 50), ((98, 1, 1), 1, "33.33"), ((100,), 1, 50)],
 )
-def test_dominant_weight_is_a_warning(weights: tuple[int, ...], index: int, nearest: int) -> None:
-    """No tier is over half of the trade, or over three times the smallest."""
+def test_dominant_weight_is_a_warning(weights: tuple[int, ...], index: int, nearest: int | str) -> None:
+    """No tier is over half of the trade, or over three times the smallest; no less than an even share is asked for."""
     triggers = [price(Side.LONG, 0, against=True), price(Side.LONG, 300), price(Side.LONG, 600)]
     tiers = tuple(Tier(D(weight), trigger) for weight, trigger in zip(weights, triggers, strict=False))
     finding = found(plan(tiers=tiers), Code.WEIGHT_DOMINANT)
@@ -54,6 +54,17 @@ def test_too_few_or_many_tiers_are_a_warning(weights: tuple[int, ...], nearest: 
     """Three or four tiers make a scale-in."""
     tiers = tuple(Tier(D(weight), price(Side.LONG, 100 * n)) for n, weight in enumerate(weights))
     assert found(plan(tiers=tiers), Code.TIER_COUNT).nearest == D(nearest)
+
+
+@BOTH
+def test_allocation_named_for_less_risk_holds_with_coarse_lots(side: Side) -> None:
+    """3.9 lots make three, at 0.7 % of equity each: two are left. Where one lot alone is too much, none is named."""
+    coarse = plan(side, equity=D(1000), leverage=D(100), lot_size=D("0.01"))
+    finding = found(replace(coarse, stop=at(side, -700), allocation_pct=D("9.36")), Code.RISK_HIGH)
+    assert (finding.value, finding.nearest) == (D("2.1"), D("6.85"))
+    assert Code.RISK_HIGH not in codes(replace(coarse, stop=at(side, -700), allocation_pct=D("6.85")))
+    one = found(replace(coarse, stop=at(side, -3000), allocation_pct=D("4.56")), Code.RISK_HIGH)
+    assert (one.value, one.nearest) == (D(3), None)
 
 
 @BOTH

@@ -184,6 +184,20 @@ def test_rows_without_optional_fields_can_be_read() -> None:
     assert event_from_json(older) == hit
 
 
+def test_rows_of_the_first_version_can_be_read() -> None:
+    """What was stored before warnings were kept and adds could pause still gives back the same plan and event."""
+    assert event_from_json({"event": "plan_armed", "at": 5}) == PlanArmed(5, ())
+    stored = plan_to_json(small_plan())
+    stored["guards"] = {
+        "averaging_down_r": "0.5",
+        "structure_level": "59000",
+        "add_after_first_target": True,
+        "chasing_r": "0.4",
+    }
+    guards = Guards(Decimal("0.5"), Decimal(59000), add_after_first_target=True, chasing_r=Decimal("0.4"))
+    assert plan_from_json(stored) == small_plan(guards=guards)
+
+
 ARMED = event_to_json(PlanArmed(1))
 MOVE = {"kind": "move", "pct": "0.5"}
 

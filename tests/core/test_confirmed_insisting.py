@@ -175,3 +175,12 @@ def test_a_close_that_a_later_target_overtook_may_be_said_not_done() -> None:
     close = talk.pending(CLOSE)
     talk.price(114)
     assert not leaves_undone(talk.state, close)
+
+
+def test_no_target_is_held_past_once_the_stop_was_reached(entered: Talk) -> None:
+    """All that is open goes: there is nothing to hold, and so no breach."""
+    entered.price(106)
+    entered.done(CLOSE)
+    entered.price(90)
+    assert entered.give(CancelTarget, 2, "it comes back") == ()
+    assert entered.state.breaches == 0

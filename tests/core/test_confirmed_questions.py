@@ -81,6 +81,18 @@ def test_a_question_for_tier_1_is_asked_when_the_plan_is_armed() -> None:
     assert names(talk.skip(ANSWER)) == ["TierSkipped", "PlanClosed"]
 
 
+def test_a_question_is_settled_by_an_entry_that_is_reported() -> None:
+    """Whoever is in already is not asked whether to enter: the old answer adds the tier no second time."""
+    base = plan()
+    asked = replace(base, tiers=(replace(base.tiers[0], trigger=ManualTrigger("Sure?")), *base.tiers[1:]))
+    talk = Talk(asked)
+    question = talk.pending(ANSWER).number
+    talk.give(ReportAdd, D(100), D(1))
+    assert talk.state.pending(ANSWER) is None
+    assert talk.give(Answer, question, D(100)) == ()
+    assert [tier.phase for tier in talk.state.tiers[:2]] == [TierPhase.FILLED, TierPhase.ARMED]
+
+
 def test_a_level_may_answer_for_the_question() -> None:
     """Any of both: the level triggers first, and the question is no longer asked."""
     base = manual()

@@ -9,7 +9,8 @@ from chatbot.chart.indicators import indicate
 from chatbot.core.candles import Candle
 from chatbot.core.engine import process
 from chatbot.core.events import QuestionAsked, TierTriggered
-from chatbot.core.inputs import CandleClosed, Jump, ReportAdd
+from chatbot.core.inputs import CandleClosed, ClockTick, CorrectFill, Jump, ReportAdd
+from chatbot.core.overdue import deadline
 from chatbot.core.plan import Follow
 from chatbot.core.quiet import quiet_interval
 from chatbot.core.replay import replay
@@ -86,8 +87,61 @@ def test_a_question_waits_for_the_end_of_the_pause() -> None:
     assert [type(event) for event in talk.price(101)] == [QuestionAsked]
 
 
+def test_a_question_is_asked_when_the_pause_ends_without_any_price() -> None:
+    """A market that stands still is no reason to forget it: the end of the pause is a deadline, met once."""
+    manual = {"kind": "manual", "question": "Broken?"}
+    first = {"kind": "price", "level": 100, "direction": "down"}
+    talk = paused(Follow.CONFIRMED, tiers=[{"weight_pct": 50, "trigger": first}, {"weight_pct": 50, "trigger": manual}])
+    talk.done(ActionKind.ADD)
+    over = talk.state.fills[0].at + 15 * MINUTE
+    assert deadline(talk.state) == over
+    assert process(talk.state, ClockTick(over - 1)).events == ()
+    asked = process(talk.state, ClockTick(over))
+    assert names(asked.events) == ["QuestionAsked"]
+    assert deadline(asked.state) is None
+
+
+def test_an_add_outside_the_plan_begins_the_pause_of_the_armed_tier_anew() -> None:
+    """Tier 2 is armed and its pause nearly over: after another entry it waits a whole pause again, candles too."""
+    talk = paused(Follow.CONFIRMED)
+    talk.done(ActionKind.ADD)
+    talk.at += 13 * MINUTE
+    talk.give(ReportAdd, D(101), D("0.1"))
+    over = talk.state.fills[-1].at + 15 * MINUTE
+    tier = talk.state.tiers[1]
+    assert (tier.phase, tier.armed_at, tier.paused_until) == (TierPhase.ARMED, over, over)
+    assert process(talk.state, Jump(D(102), over - 1)).events == ()
+    assert names(process(talk.state, Jump(D(102), over)).events)[0] == "TierTriggered"
+
+
+def test_a_tier_that_is_armed_again_waits_for_the_pause_after_the_last_entry() -> None:
+    """Tier 2 ran away and an add outside the plan came in: back at its level it is armed, and not offered yet."""
+    talk = paused(Follow.CONFIRMED)
+    talk.done(ActionKind.ADD)
+    talk.at += 15 * MINUTE
+    assert names(talk.price("104.5")) == ["TierWithdrawn"]
+    talk.give(ReportAdd, D("104.5"), D("0.1"))
+    over = talk.state.fills[-1].at + 15 * MINUTE
+    assert names(talk.price(102)) == ["TierRearmed"]
+    assert names(process(talk.state, Jump(D(102), over)).events)[0] == "TierTriggered"
+
+
+def test_an_entry_that_never_was_begins_no_pause() -> None:
+    """Tier 2 is taken back; the tier armed after that waits for the pause after tier 1 alone."""
+    talk = paused(Follow.CONFIRMED)
+    talk.done(ActionKind.ADD)
+    talk.at += 15 * MINUTE
+    talk.price(102)
+    talk.done(ActionKind.ADD)
+    talk.give(CorrectFill, 2, D(102), D(0))
+    talk.at += 15 * MINUTE
+    talk.price(103)
+    talk.skip(ActionKind.ADD)
+    assert talk.state.tiers[3].paused_until == talk.state.fills[0].at + 15 * MINUTE
+
+
 def test_an_add_outside_the_plan_begins_the_pause_of_a_tier_armed_after_it() -> None:
-    """Tier 2 is armed before; tier 3, armed by tier 2's block, waits until the last entry is old enough."""
+    """Tier 3, armed by tier 2's skip, waits until the last entry is old enough."""
     talk = paused(Follow.CONFIRMED)
     talk.done(ActionKind.ADD)
     talk.give(ReportAdd, D(101), D("0.1"))

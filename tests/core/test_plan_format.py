@@ -198,6 +198,12 @@ WRONG = [
     ("side", "up", "side is 'up'; expected one of long, short"),
     ("exchange", 5, "exchange is 5; expected a text"),
     ("symbol", ["BTC"], "symbol is ['BTC']; expected a text"),
+    ("symbol", "BTC/USDT", "symbol is 'BTC/USDT', a spot market; expected a linear one, such as BTC/USDT:USDT"),
+    (
+        "symbol",
+        "BTC/USD:BTC",
+        "symbol is 'BTC/USD:BTC', an inverse market; expected a linear one, such as BTC/USDT:USDT",
+    ),
     ("leverage", 0, "leverage is 0; expected a number above 0"),
     ("leverage", "ten", "leverage is 'ten'; expected a number such as \"60000\""),
     ("leverage", True, 'leverage is True; expected a number such as "60000"'),

@@ -11,17 +11,17 @@ from hypothesis import strategies as st
 from chatbot.chart.indicators import indicate
 from chatbot.core.candles import Candle
 from chatbot.core.engine import Outcome, advance, process, slide
-from chatbot.core.events import Event, Filled, FillKind, StopAdvised, StopHit, StopReason, TargetHit
+from chatbot.core.events import Event, Filled, FillKind, StopAdvised, StopHit, StopReason, TargetHit, TierTriggered
 from chatbot.core.evolve import evolve, history
 from chatbot.core.inputs import Answer, Arm, ClockTick, Confirm, Jump, Skip
 from chatbot.core.money import ZERO
 from chatbot.core.overdue import deadline
 from chatbot.core.plan import Follow
 from chatbot.core.plan_format import plan_from_format
-from chatbot.core.position import money_at_risk
+from chatbot.core.position import ENTRIES, money_at_risk
 from chatbot.core.quiet import quiet_interval, thresholds
 from chatbot.core.replay import replay
-from chatbot.core.state import Phase, PlanState, fresh
+from chatbot.core.state import ActionKind, Phase, PlanState, TierPhase, fresh
 from chatbot.core.timeframes import Timeframe
 from tests.core import strategies as make
 from tests.core.oracle import Row
@@ -30,6 +30,7 @@ from tests.core.strategies import Step
 
 HAIR = Decimal("1e-9")
 MOST_EVENTS_AT_ONCE = 60
+LOOKED_FOR = (TierPhase.ARMED, TierPhase.PENDING, TierPhase.WITHDRAWN)
 
 
 @given(make.lives())
@@ -43,13 +44,15 @@ def test_a_stop_never_loosens(life: list[Step]) -> None:
 
 @given(make.lives(), st.lists(make.PRICES, min_size=3, max_size=3))
 def test_no_price_inside_the_quiet_interval_changes_anything(life: list[Step], prices: list[Decimal]) -> None:
-    """In every state that can be reached, a price strictly between the two bounds is no news."""
+    """In every state that can be reached, a price strictly between the two bounds is no news, until time decides."""
     for step in life:
         state = step.outcome.state
-        interval = quiet_interval(state)
+        interval, due = quiet_interval(state), deadline(state)
         edges = [bound + HAIR * way for bound in (interval.low, interval.high) if bound is not None for way in (1, -1)]
         for price in filter(interval.holds, [*prices, *edges]):
             assert process(state, Jump(price, make.START)) == Outcome(state, ())
+            last = make.START + make.LONG_AFTER if due is None else due - 1
+            assert process(state, Jump(price, last)) == Outcome(state, ())
 
 
 @given(make.lives(follow=Follow.ASSUMED), make.PRICES, make.PRICES, st.integers(0, 10))
@@ -91,6 +94,28 @@ def test_an_add_never_raises_the_money_at_risk_above_r(life: list[Step]) -> None
             if after_add and (follows or is_last):
                 assert money_at_risk(state.plan, state.position, state.stop) <= state.r_money + 2 * HAIR
             after_add = later
+
+
+@given(make.lives())
+def test_no_tier_is_offered_within_the_pause(life: list[Step]) -> None:
+    """Whatever came in last, tier or not: a later tier waits its pause, unless the user answers its question."""
+    for step in life:
+        state = step.before
+        for event in step.outcome.events:
+            if isinstance(event, TierTriggered) and event.tier > 1 and not isinstance(step.given, Answer):
+                entered = max(fill.at for fill in state.fills if fill.kind in ENTRIES and fill.quantity)
+                assert event.at >= entered + state.plan.guards.min_pause_minutes * make.MINUTE
+            state = evolve(state, event)
+
+
+@given(make.lives())
+def test_one_tier_at_a_time_is_looked_for(life: list[Step]) -> None:
+    """At most one tier is armed, asked about or withdrawn, and only a tier that is asked about is in question."""
+    for step in life:
+        state = step.outcome.state
+        assert sum(tier.phase in LOOKED_FOR for tier in state.tiers) <= 1
+        in_question = {action.index for action in state.actions if action.kind in (ActionKind.ADD, ActionKind.ANSWER)}
+        assert all(state.tiers[number - 1].phase in LOOKED_FOR for number in in_question)
 
 
 @given(make.lives())

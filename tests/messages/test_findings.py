@@ -136,6 +136,13 @@ def test_words_stand_without_any_number(code: Code) -> None:
             ),
         ),
         (
+            Finding(Code.RISK_HIGH, value=D(3), limit=D(20)),
+            (
+                "3 % of equity is at risk when the trade starts; up to 20 USDT (2 %) is usual. "
+                "A nearer stop would do: one lot alone risks more."
+            ),
+        ),
+        (
             Finding(Code.OPEN_ALLOCATIONS, value=D(21), limit=D(20), nearest=D(4)),
             "All open plans together commit 21 % of equity; 20 % is the most. There is room for 4 %.",
         ),

@@ -11,14 +11,14 @@ from hypothesis import strategies as st
 
 from chatbot.core.events import PlanArmed
 from chatbot.core.evolve import evolve
-from chatbot.core.inputs import Abandon, CancelTarget, InsistStop
+from chatbot.core.inputs import Abandon, CancelTarget, InsistStop, ReportExit
 from chatbot.core.plan import Follow, Guards, ManualTrigger, Resting, Tier
 from chatbot.core.quiet import Interval
 from chatbot.core.state import ActionKind, Phase, fresh
 from chatbot.messages.numbers import GAP
 from chatbot.messages.status import plan_card, plan_list, status
 from chatbot.ports import PlanRow
-from tests.messages.trading import BY_HAND, DOWN, VIEW, Trade, long_plan, price, short_plan
+from tests.messages.trading import BY_HAND, DOWN, MINUTE, VIEW, Trade, long_plan, price, short_plan
 
 ENTERED = ("60000", "60300", "60600", "60900")
 
@@ -69,6 +69,16 @@ Stop 59 899.7 (exchange believed to hold 59 000) · at risk 10.37 USDT · R 1 00
 Unrealised +12.47 USDT (0.6 R) before fees · realised 0 USDT (0 R)
 Next, in % of price: stop 59 899.7 (−0.91 %) · tier 3 60 600 (+0.25 %) · TP1 61 000 (+0.91 %)"""
     )
+
+
+def test_an_unconfirmed_close_shows_what_it_would_close_now() -> None:
+    """After a part went by hand, no more than what is open."""
+    trade = Trade(long_plan(resting=BY_HAND))
+    trade.enter("60000")
+    trade.jump("61000")
+    assert "close TP1 (0.0052 BTC)" in told(trade)
+    trade.give(ReportExit(Decimal(61_000), MINUTE, Decimal("0.0200")))
+    assert "close TP1 (0.0008 BTC)" in told(trade)
 
 
 def test_an_old_price_is_shown_with_its_time() -> None:
