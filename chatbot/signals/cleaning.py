@@ -15,6 +15,8 @@ UNSURE: Final = "^"
 KEYCAP: Final = re.compile("([0-9])\ufe0f?\u20e3")
 TARGET_EMOJI: Final = re.compile(r"^[^\w\n]*🎯[^\w\n$]*(?=[\d$])", re.MULTILINE)
 STOP_EMOJI: Final = re.compile(r"^[^\w\n]*[🛑⛔🚫❌][^\w\n$]*(?=[\d$])", re.MULTILINE)
+ARROW: Final = re.compile(r"((?:tp|targets?|entry|цель|тейк) ?#?\d{1,2}) ?[➜➔→➡⟶»›👉▶]\ufe0f?", re.IGNORECASE)
+"""Between the number of an item and its price."""
 TAG: Final = re.compile(r"</?(?:b|i|u|s|a|em|strong|code|pre|br|p)\b[^<>\n]{0,120}>", re.IGNORECASE)
 LINK: Final = re.compile(r"(?:https?://|www\.|t\.me/)\S+|@[a-z_]\w+", re.IGNORECASE)
 MARKUP: Final = re.compile(r"[*`~]{2}|[*`]|\|\||(?<!\w)_+|_+(?!\w)")
@@ -26,7 +28,8 @@ FIELD_WORD: Final = (
 )
 AFTER_NUMBER: Final = re.compile(rf"(?:(?<=\d)|(?<=\d[xX%k])|(?<=\)))(?={FIELD_WORD})", re.IGNORECASE)
 AFTER_WORD: Final = re.compile(
-    rf"(?:(?<=long)|(?<=short)|(?<=usdt)|(?<=cross)|(?<=isolated))(?={FIELD_WORD})", re.IGNORECASE
+    rf"(?:(?<=long)|(?<=short)|(?<=usdt)|(?<=cross)|(?<=isolated))(?={FIELD_WORD})|(?:(?<=long)|(?<=short))(?=\d)",
+    re.IGNORECASE,
 )
 CAMEL: Final = re.compile(
     r"(?<=[A-Za-z])(?=(?:Leverage|Entry|Entries|Enter|Targets?|Take|Stop|Loss|Profit|Trailing|Exchanges?|Signal|Zone|Price)"
@@ -42,6 +45,7 @@ def cleaned(text: str) -> str:
     """Plain characters, single blanks, no empty lines."""
     lines = "\n".join(text.splitlines())
     marked = KEYCAP.sub(r" \1) ", lines.replace("🔟", " 10) "))
+    marked = ARROW.sub(r"\1: ", marked)
     marked = STOP_EMOJI.sub(" stop ", TARGET_EMOJI.sub(" target ", marked))
     plain = unicodedata.normalize("NFKC", "".join(listed(c) for c in marked)).translate(MARKS_OF_MINUS)
     plain = "".join(ordinary(c) for c in plain)

@@ -35,6 +35,7 @@ class ProblemCode(StrEnum):
     CLOSES_OVER_100 = "closes_over_100"
     AMBIGUOUS_NUMBER = "ambiguous_number"
     OUT_OF_RANGE = "out_of_range"
+    REPORT = "report"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Final
 
@@ -18,6 +18,8 @@ Reading = tuple[Decimal, ...]
 
 EITHER_WAY: Final = re.compile(r"[1-9]\d{0,2}[.,]\d{3}")
 LIST_BY_COMMA: Final = re.compile(r"\d+(?:\.\d+)?(?:,\d+(?:\.\d+)?)+")
+TWO_WHOLE: Final = re.compile(r"\d{4,},\d{4,}")
+"""`61000,62000`: nothing that costs over a thousand is quoted with four decimals."""
 LIST_BY_BLANK: Final = re.compile(r"\d{1,3}(?: \d{3})+")
 FEW_DIGITS: Final = 3
 THOUSAND: Final = Decimal(1000)
@@ -47,17 +49,17 @@ class Written:
     factor: str = ""
 
 
-def written(body: str, factor: str = "", expected: int | None = None) -> Written:
-    """A number with all its readings; `expected` is the item of a list that it may begin with (`TP161000`)."""
+def written(body: str, factor: str = "", expected: int | None = None, *, glued: bool = False) -> Written:
+    """A number with all its readings; `expected` is the item of a list it may begin with, `glued` to a word or not."""
     ruled = by_rule(body, factor)
-    others = (*alternatives(body, factor), *(after_index(body, factor, expected) if expected else ()))
+    others = (*alternatives(body, factor), *(after_index(body, factor, expected, glued=glued) if expected else ()))
     readings = tuple(dict.fromkeys((*ruled, *others)))
     return Written(body + factor, readings, bool(ruled), factor=factor)
 
 
 def by_rule(body: str, factor: str) -> tuple[Reading, ...]:
     """The one reading of a number typed alone, if it has one."""
-    value = amount(body, factor)
+    value = None if TWO_WHOLE.fullmatch(body) else amount(body, factor)
     return () if value is None else ((value,),)
 
 
@@ -90,9 +92,9 @@ def pieces_of(body: str) -> list[str]:
     return []
 
 
-def after_index(body: str, factor: str, expected: int) -> Iterator[Reading]:
-    """`1.61000`, `1 610` and `161000` may be item 1 and its price."""
-    found = re.fullmatch(rf"{expected}(?:[., ]?)(\d{{3}}[\d.,' ]*)", body)
+def after_index(body: str, factor: str, expected: int, *, glued: bool) -> Iterator[Reading]:
+    """`1.61000` and `1 610` may be item 1 and its price, and so may the number of `TP161000`."""
+    found = re.fullmatch(rf"{expected}[., ]{'?' if glued else ''}(\d{{3}}[\d.,' ]*)", body)
     value = amount(found[1], factor) if found else None
     if value is not None:
         yield (value,)
@@ -111,6 +113,12 @@ def glued_item(body: str, following: int) -> tuple[Written, int | None]:
         if value is None
         else (Written(body, ((value,),), ruled=False), following)
     )
+
+
+def before_item(item: Written, following: int) -> Written:
+    """`1. 9.22. 9.6`: the number of the next item may have run into the price."""
+    value = amount(item.text.removesuffix(str(following))) if item.text.endswith(str(following)) else None
+    return item if value is None else replace(item, readings=(*item.readings, (value,)))
 
 
 def thousandfold(item: Written) -> Written:

@@ -17,15 +17,24 @@ NUMBER: Final = r"\d{1,4}(?:[.,]\d{1,2})?"
 X: Final = r"(?: ?x(?![^\W\d_]))?"
 MODE: Final = r"(?:cross(?:ed)?|isolated|кросс\w?|изолир\w+)(?: margin)?"
 STATED: Final = re.compile(
-    rf"(?<![^\W_])(?:leverage|lev|плеч\w{{1,2}})[.\"']?\s?[:=-]?\s?(?:{MODE}|max|up to|до|от|from)?\s?[:(\[-]?\s?x?\s?"
+    rf"(?<![^\W_])(?:leverage|lev|lvr?g|плеч\w{{1,2}})[.\"']?\s?[:=-]?\s?"
+    rf"(?:{MODE}|max|up to|до|от|from)?\s?[:(\[-]?\s?x?\s?"
     rf"(?P<low>{NUMBER}){X}(?: ?(?:-|/|to|до) ?x?(?P<high>{NUMBER}){X})?(?![\d]|[.,]\d)",
     re.IGNORECASE,
 )
 BARE: Final = re.compile(
-    rf"(?<![\w.,])(?:x ?(?P<low>{NUMBER})|(?P<first>{NUMBER})(?: ?x)?(?: ?- ?(?P<second>{NUMBER}))? ?x)"
+    rf"(?<![\w.,])(?:(?P<led>\d{{1,3}}) ?x? плеч(?:ом|ами)|"
+    rf"x ?(?P<low>{NUMBER})|(?P<first>{NUMBER})(?: ?x)?(?: ?- ?(?P<second>{NUMBER}))? ?x)"
     r"(?: ?(?:-|/|to|до) ?x?(?P<high>\d{1,3}) ?x?)?(?![\w]|[.,]\d)",
     re.IGNORECASE,
 )
+MULTIPLE_BEFORE: Final = re.compile(
+    r"(?:volume|vol|previous|last|another|gained|made|did|grew) (?:of )?$", re.IGNORECASE
+)
+MULTIPLE_AFTER: Final = re.compile(
+    r" ?(?:the |more |its |of )?(?:average|avg|volume|usual|normal|gains?|profits?)(?!\w)", re.IGNORECASE
+)
+"""What makes a `2x` a comparison."""
 CROSS: Final = re.compile(r"(?<!\w)(?:cross(?:ed)?|кросс\w?)(?!\w| (?:above|below|over|under))", re.IGNORECASE)
 ISOLATED: Final = re.compile(r"(?<!\w)(?:isolated|изолир\w+)", re.IGNORECASE)
 AMONG_LEVERAGE: Final = re.compile(
@@ -114,7 +123,8 @@ def at_home(text: str, found: re.Match[str]) -> bool:
     start = text.rfind("\n", 0, found.start()) + 1
     end = text.find("\n", found.end())
     around = text[start : found.start()] + " " + text[found.end() : end if end >= 0 else len(text)]
-    return bool(AMONG_LEVERAGE.search(around) or NOTHING_ELSE.fullmatch(around))
+    compared = MULTIPLE_BEFORE.search(text, 0, found.start()) or MULTIPLE_AFTER.match(text, found.end())
+    return not compared and bool(AMONG_LEVERAGE.search(around) or NOTHING_ELSE.fullmatch(around))
 
 
 def lift_others(text: str) -> tuple[str, Frame]:

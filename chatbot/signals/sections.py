@@ -4,12 +4,28 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
-from decimal import Decimal
 from typing import Final
 
 from chatbot.core.money import Side
 from chatbot.core.plan import Direction
-from chatbot.signals.numbers import Share, Written, amount, counting, glued_item, written
+from chatbot.signals.ahead import (
+    AMOUNT_AHEAD,
+    COUNTER,
+    GLUED_ITEM,
+    ITEM,
+    LIST_AHEAD,
+    MENTION,
+    NEXT_ITEM,
+    OF_GAIN,
+    PERCENT,
+    SHARE_OF,
+    UNPRICED,
+    VALUE_AHEAD,
+    Shares,
+    shares_at,
+)
+from chatbot.signals.found import ENTRIES, KEPT, PRICES, Found
+from chatbot.signals.numbers import Share, Written, amount, before_item, counting, glued_item, written
 from chatbot.signals.vocabulary import (
     CONNECTORS,
     LEVERAGE_MARK,
@@ -22,52 +38,12 @@ from chatbot.signals.vocabulary import (
     word_of,
 )
 
-PRICES: Final = (Word.ENTRY, Word.STOP, Word.TARGET, Word.BUY, Word.SELL)
-ENTRIES: Final = (Word.ENTRY, Word.BUY, Word.SELL)
-KEPT: Final = (*PRICES, Word.WEIGHTS, Word.CLOSES, Word.EQUITY, Word.ALLOCATION)
-PERCENT: Final = re.compile(r" ?(?:%|percent\b|pct\b|процент\w*)", re.IGNORECASE)
-OF_GAIN: Final = re.compile(r"[ )\]]{0,2}(?:of )?(?:the )?(?:profit|gain|roi|roe|прибыл)", re.IGNORECASE)
-ITEM: Final = re.compile(r" ?[)\]}][ :=.-]{0,3}\n?\$? ?\.?\d|\. ?\n?\$?(?<=[ \n$])\d| ?[:=][ \n]?\$? ?\.?\d")
-"""What follows the number of an item: `1) 61000`, `1. 61000`, `TP1: 61000`."""
-COUNTER: Final = re.compile(r" ?[-@]? ?(?:at )?\$?\.?\d")
-MENTION: Final = re.compile(
-    r" ?[(:=-]{0,2} ?(?!(?:sl|s/l|stop|tp|t/p|target|entry|lev|long|short|buy|sell|usd|стоп|сл|плеч|вход|тп|цел|x))"
-    r"[^\W\d_]{3}",
-    re.IGNORECASE,
-)
-"""A word behind the number of an item: `TP3 open`, `Target 2 (next resistance): 3200`."""
-GLUED_ITEM: Final = re.compile(r"\) ?\$?\.?\d")
 SHORTEST: Final = 3
 MOST_ITEMS: Final = 20
 TIED: Final = "([{-:="
 JOINING: Final = "-/~,"
 UP_TO: Final = ("to", "до")
 FROM: Final = ("from", "от")
-LIST_AHEAD: Final = re.compile(r"[^\w\n]{0,4}\d")
-AMOUNT_AHEAD: Final = re.compile(
-    r" ?[:=@(~]{0,2} ?(?:price |around |near |at |@ ?)?\$? ?\.?\d(?!\d?[):])", re.IGNORECASE
-)
-VALUE_AHEAD: Final = re.compile(r" ?[:@=(-]{0,2} ?(?:at |@ ?|price ?:? ?)?\$? ?\.?\d|\s?[:=-]?\s?\.?\d")
-
-
-@dataclass(slots=True)
-class Found:
-    """What the words of a text say, number by number, before anything is concluded."""
-
-    prices: dict[Word, list[Written]] = field(default_factory=lambda: {word: [] for word in PRICES})
-    weak: list[Written] = field(default_factory=list)
-    unused: list[Written] = field(default_factory=list)
-    percents: dict[Word, list[Decimal]] = field(default_factory=lambda: {word: [] for word in KEPT})
-    plain: dict[Word, list[str]] = field(default_factory=lambda: {word: [] for word in KEPT})
-    loose: list[tuple[int, Decimal]] = field(default_factory=list)
-    sides: list[Side] = field(default_factory=list)
-    trades: list[Side] = field(default_factory=list)
-    trading_lines: set[int] = field(default_factory=set)
-    market: bool = False
-    weak_market: bool = False
-    zones: set[Word] = field(default_factory=set)
-    direction: Direction | None = None
-    in_order: bool = False
 
 
 def found_in(text: str) -> Found:
@@ -96,9 +72,13 @@ class Walk:
     sign: str = ""
     at_sign: bool = False
     last_number: int = -1
+    share: Share | None = None
+    taken_to: int = 0
 
     def take(self, match: re.Match[str]) -> None:
         """One token."""
+        if match.start() < self.taken_to:
+            return
         word, group = word_of(match), match.lastgroup
         if group == "line":
             self.end_line(match.end())
@@ -126,8 +106,9 @@ class Walk:
         """A section begins."""
         if owner is not self.owner or self.weak:
             self.expected = 1
+        self.found.entry_named |= owner in ENTRIES and not weak
         self.owner, self.weak, self.count, self.prose = owner, weak, 0, False
-        self.opened, self.index, self.at_sign = self.line, None, False
+        self.opened, self.index, self.at_sign, self.share = self.line, None, False, None
 
     def end_line(self, end: int) -> None:
         """What is short ends with its line; a list of prices goes on, and a heading waits for its first number."""
@@ -206,7 +187,10 @@ class Walk:
         here = self.opened == self.line
         if self.owner not in ENTRIES or not (here or (self.count == 0 and not self.weak)):
             self.take_other()
-        elif AMOUNT_AHEAD.match(self.text, end) is not None or (self.count and not self.sign):
+        elif AMOUNT_AHEAD.match(self.text, end) is not None:
+            if self.count and not self.sign:
+                self.open(Word.OTHER)
+        elif self.count and not self.sign:
             return
         elif self.weak:
             self.found.weak_market = True
@@ -232,19 +216,24 @@ class Walk:
 
     def take_field(self, word: Word, name: str) -> None:
         """A section begins; a stop order to enter is a breakout."""
-        opened = {Word.BUY_AT: Word.BUY, Word.SELL_AT: Word.SELL}.get(word, word)
+        opened = {Word.BUY_AT: Word.BUY, Word.SELL_AT: Word.SELL, Word.ADD: Word.ENTRY}.get(word, word)
         if opened in ENTRIES and ZONE_IN_NAME.search(name):
             self.found.zones.add(opened)
         if opened in ENTRIES and "stop" in name.casefold():
             self.found.direction = Direction.UP if opened is Word.BUY else Direction.DOWN
+        named = self.found.entry_named
         self.open(opened)
+        self.found.entry_named = named if word is Word.ADD else self.found.entry_named
         self.at_sign = name.casefold().startswith("tier")
 
     def take_number(self, match: re.Match[str]) -> None:
         """A number goes to its section, or aside."""
         body, factor, owner = match["number"], (match["factor"] or "").lower(), self.owner
         percent = PERCENT.match(self.text, match.end())
-        if percent is not None:
+        shares = self.shares_at(match.start())
+        if shares is not None:
+            self.take_shares(shares)
+        elif percent is not None:
             self.take_percent(body, match.start(), percent.end())
         elif owner is None or owner not in KEPT:
             self.found.unused.append(written(body, factor))
@@ -252,22 +241,35 @@ class Walk:
             self.found.plain[owner].append(body + factor)
             self.count += 1
         elif not self.counts_items(body, match.start(), match.end(), self.list_of(owner)):
-            self.take_price(owner, body, factor, match.end())
+            self.take_price(owner, self.item(match, factor), match.end())
         self.last_number = self.line
 
     def list_of(self, owner: Word) -> list[Written]:
         """Where the prices of the section go."""
         return self.found.weak if self.weak else self.found.prices[owner]
 
+    def item(self, match: re.Match[str], factor: str) -> Written:
+        """A number of a list of prices, which may begin with the number of its item."""
+        body, expected = match["number"], None if self.index else self.expected
+        glued = self.text[match.start() - 1 : match.start()].isalpha()
+        first = body.partition(" ")[0]
+        if glued and first.isdigit() and first != body and int(first) <= MOST_ITEMS:
+            expected = int(first)
+        return written(body, factor, expected, glued=glued)
+
     def counts_items(self, body: str, start: int, end: int, prices: list[Written]) -> bool:
         """Whether a number is the number of an item and no price."""
         if not body.isdigit() or not 0 < int(body) <= MOST_ITEMS:
             return False
         glued = start > 0 and self.text[start - 1].isalpha()
+        fresh = self.count == 0 or self.last_number != self.line
         if ITEM.match(self.text, end) or (glued and COUNTER.match(self.text, end)):
+            self.begin_targets(int(body), fresh=fresh)
             self.index, self.prose = int(body), False
             return True
-        fresh = self.count == 0 or self.last_number != self.line
+        if fresh and int(body) == self.expected and UNPRICED.match(self.text, end):
+            self.prose = True
+            return True
         named = MENTION.match(self.text, end) or (glued and not COUNTER.match(self.text, end))
         if fresh and (
             (int(body) == self.expected and COUNTER.match(self.text, end)) or (named and int(body) <= self.expected)
@@ -277,23 +279,48 @@ class Walk:
             return True
         return False
 
+    def begin_targets(self, index: int, *, fresh: bool) -> None:
+        """Item 1 on a line of its own, after an entry without a number: a new list, which can only be the targets."""
+        entries = self.list_of(self.owner) if self.owner in ENTRIES else []
+        if index == 1 and fresh and entries and entries[-1].index is None and not self.found.prices[Word.TARGET]:
+            self.open(Word.TARGET)
+            self.found.listed_targets = True
+
+    def shares_at(self, start: int) -> Shares | None:
+        """Shares of the list that is open, all in one."""
+        if self.owner not in (Word.TARGET, Word.ENTRY) or self.sign in ("/", "-"):
+            return None
+        return shares_at(self.text, start, self.list_of(self.owner))
+
+    def take_shares(self, shares: Shares) -> None:
+        """Closes of the targets or weights of the entries; what may as well be prices is unreadable."""
+        owner = self.owner
+        self.taken_to = shares.end
+        if shares.certain:
+            self.found.percents[Word.CLOSES if owner is Word.TARGET else Word.WEIGHTS] += shares.pcts
+        else:
+            self.list_of(owner or Word.ENTRY).append(Written(shares.text, (), ruled=False))
+
     def in_brackets(self, end: int) -> bool:
         """Whether a bracket was opened on this line and not closed."""
         start = self.text.rfind("\n", 0, end) + 1
         return self.text.rfind("(", start, end) > self.text.rfind(")", start, end)
 
-    def take_price(self, owner: Word, body: str, factor: str, end: int) -> None:
+    def take_price(self, owner: Word, item: Written, end: int) -> None:
         """A price of the section, unless words came between it and the list."""
-        item = written(body, factor, None if self.index else self.expected)
         if GLUED_ITEM.match(self.text, end) and not self.in_brackets(end):
-            item, self.glued = glued_item(body, (self.index or self.expected) + 1)
+            item, self.glued = glued_item(item.text, (self.index or self.expected) + 1)
+        elif self.index and NEXT_ITEM.match(self.text, end):
+            item = before_item(item, self.index + 1)
         if self.prose and self.count:
             self.found.unused.append(item)
             return
         self.found.in_order = self.found.in_order or (self.sign == "/" and self.at_sign)
         if self.sign == "~" and owner in ENTRIES:
             self.found.zones.add(owner)
-        self.list_of(owner).append(replace(item, index=self.index, joined=self.sign in ("-", "/") and self.count > 0))
+        joined = self.sign in ("-", "/") and self.count > 0
+        self.list_of(owner).append(replace(item, index=self.index, joined=joined, share=self.share))
+        self.share = None
         self.expected = (self.index or self.expected) + 1
         self.index, self.glued, self.count, self.prose = self.glued, None, self.count + 1, False
 
@@ -308,6 +335,8 @@ class Walk:
             self.found.loose.append((self.line, pct))
         elif gain:
             return
+        elif owner in PRICES and SHARE_OF.match(self.text, end):
+            self.share = Share(pct, tied=True)
         elif listed and not self.prose and listed[-1].share is None:
             listed[-1] = replace(listed[-1], share=Share(pct, self.text[:start].rstrip()[-1:] in TIED))
         else:

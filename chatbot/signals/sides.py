@@ -9,9 +9,9 @@ from typing import Final
 
 from chatbot.core.money import Side
 from chatbot.signals.draft import ProblemCode
+from chatbot.signals.found import Found
 from chatbot.signals.notes import Notes
 from chatbot.signals.numbers import Written, shown
-from chatbot.signals.sections import Found
 from chatbot.signals.vocabulary import Word
 
 STATED: Final = re.compile(
@@ -37,6 +37,8 @@ class Lists:
 
 def lists_of(found: Found, text: str, notes: Notes) -> Lists:
     """Every list of prices in its part."""
+    if found.listed_targets:
+        notes.assume("The numbered list behind the entry was taken as the targets.")
     side = said_side(found, text, notes)
     prices = found.prices
     entries, targets = list(prices[Word.ENTRY]), list(prices[Word.TARGET])
@@ -55,19 +57,17 @@ def lists_of(found: Found, text: str, notes: Notes) -> Lists:
         entries += buys + sells
         parts |= {Word.BUY, Word.SELL}
         ways |= ({Side.LONG} if buys else set()) | ({Side.SHORT} if sells else set())
-    weak_counts = not entries and not found.market
+    weak_counts = not found.market and not (entries and found.entry_named)
     if weak_counts:
-        entries = list(found.weak)
-    market = found.market or (found.weak_market and not entries)
+        entries = [*found.weak, *entries]
     unused = (*found.unused, *(() if weak_counts else found.weak))
-    named = side or (next(iter(ways)) if len(ways) == 1 else None)
     return Lists(
         tuple(entries),
         tuple(prices[Word.STOP]),
         tuple(targets),
         unused,
-        named,
-        market,
+        side or (next(iter(ways)) if len(ways) == 1 else None),
+        found.market or (found.weak_market and not entries),
         not parts.isdisjoint(found.zones),
     )
 

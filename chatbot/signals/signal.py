@@ -12,11 +12,13 @@ from chatbot.core.money import HUNDRED, Side
 from chatbot.core.plan import Target
 from chatbot.core.reading import Unreadable, money, plain
 from chatbot.signals.cleaning import LONGEST, UNSURE, cleaned
+from chatbot.signals.doubts import doubts
 from chatbot.signals.draft import Problem, ProblemCode, SignalDraft
+from chatbot.signals.found import ENTRIES, Found
 from chatbot.signals.notes import Notes
 from chatbot.signals.numbers import Written, amount, shown
 from chatbot.signals.other_numbers import Frame, Leverage, lift_leverage, lift_others
-from chatbot.signals.sections import ENTRIES, Found, found_in
+from chatbot.signals.sections import found_in
 from chatbot.signals.settling import Level, Settled, check_size, distinct, in_satoshis, settle, within
 from chatbot.signals.sides import BOTH, Lists, Prices, check_side, lists_of, side_of
 from chatbot.signals.stop_rules import Ground, rules_of
@@ -38,6 +40,12 @@ DOUBTFUL: Final = (
     ProblemCode.SEVERAL_STOPS,
 )
 """As long as a number itself is in question, or whose it is, nothing is concluded from where it lies."""
+TALK: Final = re.compile(
+    r"(?:manual|all|any|clos(?:e|ed|ing)|exit(?:ed|ing)?|mov(?:e|ed|ing)|set|shift|raise|lower|add|added|filled|done|skip\w*|"
+    r"reason|because|why|what|how|is|are|should|does|did|was|were)(?![^\W_])[^\n]*|[^\n]*\?",
+    re.IGNORECASE,
+)
+"""One line that begins like an answer, an order about a running plan or a question, or ends like one."""
 SATOSHI_QUOTES: Final = ("BTC", "XBT")
 
 
@@ -46,6 +54,7 @@ class Parts:
     """What each reader took from a text."""
 
     text: str
+    doubts: tuple[Problem, ...]
     market: Market
     words: StopWords
     leverage: Leverage
@@ -63,28 +72,36 @@ def read_signal(text: str, market_price: Decimal | None = None) -> SignalDraft:
 
 
 def looks_like_signal(text: str) -> bool:
-    """Whether a message names a coin, and prices of which at least one is a stop or a target."""
-    if len(text) > LONGEST or len(re.findall(r"\d+", text)) < 2:
+    """Whether a message names a coin and the prices of a trade: an exit, and where or which way it is entered.
+
+    Questions, answers and reports of one line about a running plan are none, whatever prices they name.
+    """
+    if len(text) > LONGEST or len(re.findall(r"\d+", text)) < 2 or TALK.fullmatch(text.strip()):
         return False
     parts = parts_of(cleaned(text)[:LONGEST])
-    prices = parts.found.prices
-    exits = len(prices[Word.STOP]) + len(prices[Word.TARGET])
-    entries = sum(len(prices[word]) for word in ENTRIES) + len(parts.found.weak)
-    return parts.market.pair is not None and exits > 0 and exits + entries > 1
+    found = parts.found
+    stops, targets = len(found.prices[Word.STOP]), len(found.prices[Word.TARGET])
+    named = sum(len(found.prices[word]) for word in ENTRIES)
+    sided = bool(found.sides or found.trades or found.prices[Word.BUY] or found.prices[Word.SELL])
+    entries = named + (len(found.weak) if sided or (stops and targets) else 0)
+    entered = bool(entries) or sided or found.market or found.weak_market
+    exits = stops + targets
+    return parts.market.pair is not None and exits > 0 and entered and exits + entries > 1
 
 
 def parts_of(text: str) -> Parts:
     """Every reader in turn, each leaving a mark for what it took."""
     rest, market = lift_market(text)
     rest, words = lift_stop_words(rest)
+    doubtful = tuple(doubts(rest))
     rest, leverage = lift_leverage(rest)
     rest, frame = lift_others(rest)
-    return Parts(text, market, words, leverage, frame, found_in(BOTH.sub(OTHER_MARK, rest)))
+    return Parts(text, doubtful, market, words, leverage, frame, found_in(BOTH.sub(OTHER_MARK, rest)))
 
 
 def concluded(parts: Parts, market_price: Decimal | None) -> SignalDraft:
     """The draft: first what the words give, then what the prices make of it."""
-    notes = Notes([*parts.market.assumed], [*parts.market.problems])
+    notes = Notes([*parts.market.assumed], [*parts.market.problems, *parts.doubts])
     if BROKEN_NUMBER.search(parts.text):
         notes.refuse(
             ProblemCode.AMBIGUOUS_NUMBER, "A number has raised or lowered digits; write it plainly, like 0.0012."
@@ -159,11 +176,14 @@ def planned(
         return draft
     first = entries[0].price
     tiers = tiers_of(entries, entering, side, targets[0].price, notes)
+    draft = replace(draft, allocation_pct=draft.allocation_pct or lone_share(entry_levels, notes))
+    if found.percents[Word.TARGET]:
+        notes.assume(f"Not used: {', '.join(f'{shown(pct)}%' for pct in found.percents[Word.TARGET])}.")
     leaving = Leaving(targets, closes_written(found), draft.allocation_pct is not None, draft.leverage)
     closes = closes_of(leaving, first, notes)
     ground = Ground(first, stop, tuple(level.price for level in targets))
     exits = tuple(map(Target, ground.targets, closes.shares, rules_of(parts.words, ground, notes)))
-    allocation = draft.allocation_pct if closes.allocation is None else closes.allocation
+    allocation = draft.allocation_pct if closes.allocation is None else bearable(closes.allocation, notes)
     return replace(draft, tiers=tiers, targets=exits, allocation_pct=allocation)
 
 
@@ -267,12 +287,25 @@ def allocation_of(found: Found, notes: Notes) -> Decimal | None:
         notes.assume(
             f"Allocation {shown(min(values))} % of equity, {'the lowest named' if named else 'the lone % there is'}."
         )
-    if min(values) > HUNDRED:
-        notes.refuse(
-            ProblemCode.OUT_OF_RANGE, f"An allocation of {shown(min(values))} % is more than all of the equity."
-        )
+    return bearable(min(values), notes)
+
+
+def bearable(allocation: Decimal, notes: Notes) -> Decimal | None:
+    """The allocation, unless it is more than there is."""
+    if allocation <= HUNDRED:
+        return allocation
+    sentence = f"An allocation of {shown(allocation)} % is more than all of the equity."
+    notes.refuse(ProblemCode.OUT_OF_RANGE, sentence)
+    return None
+
+
+def lone_share(levels: tuple[Level, ...], notes: Notes) -> Decimal | None:
+    """A % that merely stands behind the only entry: the allocation of a one-liner."""
+    share = levels[0].share if len(levels) == 1 else None
+    if share is None or share.tied or share.pct >= HUNDRED:
         return None
-    return min(values)
+    notes.assume(f"Allocation {shown(share.pct)} % of equity, the lone % there is.")
+    return share.pct
 
 
 def weights_of(levels: tuple[Level, ...], found: Found, notes: Notes) -> tuple[Decimal, ...]:

@@ -8,7 +8,7 @@ The trigger is the first target where none is named, the second for `Moving 2-Ta
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
 from typing import Final
@@ -61,6 +61,7 @@ TRIGGER: Final = (
 )
 LEAD: Final = r"(?:(?:trailing )?stop(?:[ -]?loss)? ?[:=-] ?)?"
 BREAK_EVEN: Final = r"(?:break ?-?even|be|b/e|entry(?: price| point)?|безубыт\w+|бу|б/у|точк\w входа)"
+EVEN: Final = r"break ?-?even|be|b/e|безубыт\w+|бу|б/у"
 THE_STOP: Final = r"(?:your |the |our )?(?:sl|stop[ -]?loss|stop|стоп\w{0,2}(?:[ -]?лосс?)?)"
 SHIFT: Final = (
     r"(?:we |then )?(?:move|set|shift|put|bring|trail|raise|переносим|перенос|переставляем|двигаем|перевод\w*)"
@@ -100,6 +101,17 @@ PHRASES: Final[tuple[tuple[Move, re.Pattern[str]], ...]] = tuple(
         ),
         (Move.TO_TARGET, rf"{START}(?P<even>break ?-?even|be|b/e|безубыток|бу|б/у) {AFTER} (?:the )?{WHICH}{HIT}{END}"),
         (Move.TO_TARGET, rf"{START}{WHICH}{HIT}[ :=>-]{{1,3}}{SHIFT} {THE_STOP} (?:to|at|in|в|на) (?:the )?{PLACE}"),
+        (
+            Move.TO_TARGET,
+            (
+                rf"{START}{THE_STOP} ?(?:to|->|=>|>|в|на) (?:the )?"
+                rf"(?:(?P<even>{EVEN}|entry)|{NUMBERED} ?#?(?P<to>\d)(?!\d))(?![^\W_]|[ :=]{{1,3}}\$?\d)"
+            ),
+        ),
+        (
+            Move.TO_TARGET,
+            rf"(?<=[\dk%)])[ ,(\[=>-]{{1,4}}(?P<even>{EVEN})(?=[)\],;.\n]|$| ?(?:tp|t/p|sl|тп))",
+        ),
         (Move.TO_TARGET, rf"{START}{SHIFT} {THE_STOP} (?:to|at|in|в|на) (?:the )?{PLACE}"),
         (
             Move.BELOW_HIGHEST,
@@ -110,6 +122,13 @@ PHRASES: Final[tuple[tuple[Move, re.Pattern[str]], ...]] = tuple(
         (Move.BREAK_EVEN, rf"{START}stop(?:[ -]?loss)? ?[:=]? ?break ?-?even{END}"),
     )
 )
+BEHIND_TARGET: Final = re.compile(
+    rf"{START}{NUMBERED} ?(?:#?(?P<target>\d{{1,2}})(?=[ :=@)-]))?[ :=@)-]{{0,4}}\$?\d[\d.,]*k?\$?"
+    r"(?: ?\(?\d{1,3} ?%\)?)?[ ,;(\[=>-]*\Z",
+    re.IGNORECASE,
+)
+"""A target with its price, right before a rule that names none."""
+TARGET_PRICE: Final = re.compile(rf"{START}{NUMBERED} ?[:=@]? ?\$?\d", re.IGNORECASE)
 HEADING: Final = re.compile(rf"{START}trailing (?:configuration|stop(?:[ -]?loss)?|config) ?:?", re.IGNORECASE)
 RULES: Final = re.compile(rf"{START}(?:stop )?rules? ?:? ?(?P<rules>[^\n]{{2,160}})", re.IGNORECASE)
 PIECES: Final = re.compile(r" ?/ ?")
@@ -123,11 +142,19 @@ def lift_stop_words(text: str) -> tuple[str, StopWords]:
     for move, pattern in PHRASES:
 
         def lift(match: re.Match[str], move: Move = move) -> str:
-            said.append(word_of(match, move))
+            said.append(placed(word_of(match, move), match.string[: match.start()]))
             return f" {RULE_MARK} "
 
         rest = pattern.sub(lift, rest)
     return HEADING.sub(f" {RULE_MARK} ", rest), StopWords(tuple(said), ours)
+
+
+def placed(word: StopWord, before: str) -> StopWord:
+    """A rule that names no target belongs to the one whose price it stands behind."""
+    found = BEHIND_TARGET.search(before) if word.target is None and word.gain_pct is None else None
+    if found is None:
+        return word
+    return replace(word, target=int(found["target"] or len(TARGET_PRICE.findall(before))))
 
 
 def lift_ours(text: str) -> tuple[str, tuple[StopRule, ...]]:

@@ -38,7 +38,7 @@ PAIR: Final = re.compile(
 )
 CROSSED: Final = re.compile(r"(?<![A-Za-z0-9/])[#$]?(?P<base>[A-Z]{2,8})(?P<quote>BTC|ETH|BNB)(?![A-Za-z0-9])")
 DATED: Final = re.compile(r"(?<![A-Za-z0-9/])(?P<base>[A-Z]{2,8})-\d{1,2}[A-Z]{3}\d{2}(?![A-Za-z0-9])")
-COIN: Final = r"(?:10{2,6}|1M)?[A-Za-z][A-Za-z0-9]{1,14}"
+COIN: Final = r"(?:1INCH|(?:10{2,6}|1M)?[A-Za-z][A-Za-z0-9]{1,14})"
 TAG: Final = re.compile(rf"[#$](?P<coin>{COIN})(?: ?/? ?USDT)?(?![A-Za-z0-9])")
 NAMED: Final = re.compile(
     r"(?<![^\W_])(?:coin|pair|symbol|ticker|asset|token|монета|пара|тикер|актив)(?: name)?\s?[:=-]\s?"
@@ -54,8 +54,13 @@ KNOWN: Final = words(
     "BTC ETH SOL XRP BNB ADA DOGE DOT AVAX LINK LTC BCH TRX MATIC POL UNI ATOM XLM XMR ETC FIL ICP APT ARB OP",
     "SUI SEI NEAR INJ TIA PEPE SHIB WIF BONK FLOKI FTM GALA SAND MANA AXS AAVE MKR CRV LDO RUNE EGLD ALGO VET",
     "HBAR THETA GRT DYDX GMX BLUR JUP ORDI STX IMX TON NOT WLD ENA PENDLE KAS TAO RENDER HYPE TRUMP 1000PEPE",
-    "1000SHIB 1000BONK",
+    "1000SHIB 1000BONK 1INCH",
 )
+OPENING: Final = re.compile(
+    r"^[#$]?(?P<coin>1INCH|(?:10{2,6})?[A-Z][A-Z0-9]{1,9})(?= ?(?:\n|\d{1,3}[xX](?!\w)|(?i:entry|вход)))"
+)
+"""A ticker in capitals that a text begins with, alone or before its leverage or entry."""
+LEVERAGE_TAG: Final = re.compile(r"x\d{1,3}|\d{1,3}x", re.IGNORECASE)
 NEVER_QUOTED: Final = words("long short buy sell entry tp sl stop target bybit binance bitget margin in")
 NAMES: Final = {
     "BITCOIN": "BTC", "БИТКОИН": "BTC", "БИТОК": "BTC", "БИТКОЙН": "BTC", "ETHEREUM": "ETH", "ЭФИР": "ETH",
@@ -106,6 +111,8 @@ def lift_market(text: str) -> tuple[str, Market]:
         rest, found = lifted_coins(rest, MENTIONED)
     if not found:
         rest, found = lifted_beside(rest, known_only=False)
+    if not found:
+        rest, found = lifted_coins(rest, OPENING)
     exchange, said = exchange_of(text, found)
     return rest, judged(text, found, exchange, said)
 
@@ -163,6 +170,8 @@ def lifted_beside(text: str, *, known_only: bool = True) -> tuple[str, list[Pair
 
 def is_word(name: str) -> bool:
     """Whether it is an ordinary word of such texts; a known coin in capitals is none (NEAR)."""
+    if LEVERAGE_TAG.fullmatch(name):
+        return True
     return name.casefold() in NOT_COINS and not (name.isupper() and name in KNOWN)
 
 

@@ -6,7 +6,7 @@ Several entries are handed on as they are, a ladder against the trade too: wheth
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import ROUND_DOWN, Context, Decimal
 from typing import Final
 
@@ -78,8 +78,17 @@ def tiers_of(
     else:
         spread = entering.zone and len(entries) == 2 and entries[0].price is not None
         triggers = ladder(zone(entries, count, notes) if spread else entries, side)
-    weights = weights_of(entering, len(triggers), notes)
+    weights = weights_of(with_their_weights(entering, entries), len(triggers), notes)
     return tuple(Tier(weight, trigger) for weight, trigger in zip(weights, triggers, strict=False))
+
+
+def with_their_weights(entering: Entering, entries: Sequence[Entry]) -> Entering:
+    """The weights in the order of the tiers: each belongs to the entry it was written with."""
+    prices = [level.price for level in entering.levels]
+    if not len(prices) == len(set(prices)) == len(entering.weights) == len(entries) or entries[0].price is None:
+        return entering
+    by_price = dict(zip(prices, entering.weights, strict=True))
+    return replace(entering, weights=tuple(by_price[entry.price] for entry in entries if entry.price is not None))
 
 
 def first_trigger(entry: Entry, side: Side) -> Trigger:

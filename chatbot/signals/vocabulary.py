@@ -20,6 +20,7 @@ class Word(StrEnum):
     TARGET = "target"
     STOP = "stop"
     ENTRY = "entry"
+    ADD = "add"
     WEIGHTS = "weights"
     CLOSES = "closes"
     EQUITY = "equity"
@@ -37,6 +38,8 @@ class Word(StrEnum):
     BELOW = "below"
 
 
+VALUE: Final = r"(?= ?[:=] ?\$?\.?\d)"
+"""Behind a single letter: `E: 0.62`."""
 PATTERNS: Final[tuple[tuple[Word, str], ...]] = (
     (
         Word.OTHER,
@@ -49,9 +52,10 @@ PATTERNS: Final[tuple[tuple[Word, str], ...]] = (
     (
         Word.TARGET,
         (
-            r"take[ -]?profits?(?: (?:target|level|order|zone|price)s?)?|(?:profit|sell|exit) targets?|"
-            r"exits?(?= ?:)|take(?= \d)|"
-            r"t ?[/.] ?p\.?|tps?|targets?(?: prices?)?|tgts?|t(?=\d{1,2} ?[:)=-])|t(?=\d{1,2} \d)|goals?|"
+            r"tak(?:e|ing)[ -]?profits?(?: (?:target|level|order|zone|price)s?)?|(?:profit|sell|exit) targets?|"
+            r"exits?(?= ?:)|take(?= \d)|take(?= ?[:=@-] ?\$?\d)|profit(?= ?#?\d{1,2} ?[:=)])|профит[а-яё]?(?= ?#?\d)|"
+            r"t ?[/.] ?p\.?|tps?|targets?(?: prices?)?|tgts?|t(?=\d{1,2} ?[:)=-])|t(?=\d{1,2} \d)|"
+            rf"t{VALUE}|goals?|"
             r"цел[ьияе][йм]?|тейк[а-яё]{0,2}(?:[ -]?профит[а-яё]{0,2})?|тп[а-яё]?|таргет[а-яё]{0,2}"
         ),
     ),
@@ -67,15 +71,26 @@ PATTERNS: Final[tuple[tuple[Word, str], ...]] = (
         Word.STOP,
         (
             r"stop[ -]?loss(?:es)?(?: (?:target|price|level|order)s?)?|stop[ -](?:target|price|level|order)s?|stops?|"
-            r"s ?[/.] ?l\.?|sl|invalidation|cut[ -]?loss|стоп[ -]?лосс?[а-яё]?|стоп[а-яё]{0,2}|сл|инвалидаци[а-яё]"
+            r"s ?[/.] ?l\.?|sl|invalidation|cut[ -]?loss|"
+            rf"s{VALUE}|"
+            r"стоп[ -]?лосс?[а-яё]?|стоп[а-яё]{0,2}|сл|инвалидаци[а-яё]"
         ),
     ),
     (
         Word.ENTRY,
         (
-            r"entry[ -]?(?:zone|price|target|order|point|level|range|area)s?|entr(?:y|ies)|enter|re-?entry|dca|"
-            r"open(?:ing)? price|limit orders?|tiers?|"
-            r"точк[а-яё] вход[а-яё]|зон[а-яё] вход[а-яё]|вход[а-яё]{0,2}|твх|добор[а-яё]?|усреднени[а-яё]"
+            r"entry[ -]?(?:zone|price|target|order|point|level|range|area)s?|entr(?:y|ies)|enter|entr\.?(?= ?:)|"
+            r"re-?entry|"
+            rf"e{VALUE}|"
+            r"open(?:ing)? price|limit orders?|tiers?|accumulat(?:e|ion)(?: (?:zone|range|area))?|"
+            r"точк[а-яё] вход[а-яё]|зон[а-яё] вход[а-яё]|вход[а-яё]{0,2}|твх"
+        ),
+    ),
+    (
+        Word.ADD,
+        (
+            r"dca|add(?:ing)?(?= (?:more )?(?:at|@|on|near) ?\$?\.?\d[\d.,]*k?(?! ?[?%]|[\d.,]))|"
+            r"добор[а-яё]?|усреднени[а-яё]"
         ),
     ),
     (Word.WEIGHTS, r"weights?|веса?"),
