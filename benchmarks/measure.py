@@ -13,7 +13,9 @@ from decimal import Decimal
 from pathlib import Path
 from random import Random
 
+from benchmarks.closes import measure_closes
 from chatbot.app import signing_key
+from chatbot.chart.indicators import indicate
 from chatbot.coach.desk import Desk
 from chatbot.coach.trades import Trades
 from chatbot.core.candles import Candle
@@ -71,7 +73,7 @@ def measure_replay() -> None:
     written = json.loads(PLAN.read_text())
     written["tiers"] = [written["tiers"][0], *({**tier, "trigger": far} for tier in written["tiers"][1:])]
     plan = plan_from_format(written)
-    timed("replay, a month of 1m bars", BARS, "bars", lambda: list(replay(plan, bars, Timeframe.M1)))
+    timed("replay, a month of 1m bars", BARS, "bars", lambda: list(replay(plan, bars, Timeframe.M1, indicate)))
 
 
 def measure_index() -> None:
@@ -111,6 +113,7 @@ def main() -> None:
     measure_replay()
     measure_index()
     measure_storage()
+    measure_closes(plan_from_format(json.loads(PLAN.read_text())), PLANS)
     sys.stdout.write(f"peak memory: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MiB\n")
 
 

@@ -116,11 +116,12 @@ async def running(settings: Settings, outside: Outside) -> AsyncIterator[Running
         stack.callback(on_database.close)
         feed = Feed(outside.exchange_hosts, only=outside.only, clock=outside.clock, manners=outside.manners)
         stack.push_async_callback(feed.aclose)
-        book = InstrumentBook(feed)
+        for_people = feed.aside()
+        book = InstrumentBook(for_people)
         key = await on_database(lambda: signing_key(database.units))
         desk = Desk(database.units, outside.clock, outside.wall, key, book, fresh=outside.fresh)
         trades = Trades(desk)
-        lookups = Lookups(feed, book, outside.clock)
+        lookups = Lookups(for_people, book, outside.clock)
         stack.push_async_callback(lookups.aclose)
         use = use_of(settings, outside, desk, trades, on_database, lookups)
         bot = application_of(outside, ChatOrder(database.units, on_database))
@@ -178,8 +179,8 @@ def listen(desk: Desk, sender: Sender, watcher: Watcher) -> None:
 async def by_the_hour(use: Use, book: InstrumentBook, watcher: Watcher, telegram: TelegramEnd) -> None:
     """What was missing at the start is tried again, what may have changed is asked anew, what is old goes."""
     await use.on_database(partial(tidy, use.desk))
-    await book.learn(watcher.exchanges())
     await book.refresh()
+    await book.learn(watcher.markets())
     await telegram.put_missing_menu()
 
 

@@ -35,6 +35,7 @@ class TelegramEnd:
         self.bot, self.use, self.sender, self.intake = bot, use, sender, intake
         self.met: asyncio.Future[str | None] = asyncio.get_running_loop().create_future()
         self.lacks_menu = False
+        self.putting_menu = asyncio.Lock()
 
     async def run(self, failed: asyncio.Future[None]) -> None:
         """Until it is cancelled; then what is under way is recorded. Raises TokenRefused."""
@@ -81,9 +82,10 @@ class TelegramEnd:
             self.lacks_menu = False
 
     async def put_missing_menu(self) -> None:
-        """Once more, where it was refused."""
-        if self.lacks_menu:
-            await self.put_menu()
+        """Once more, where it was refused; of two that notice it together, the second finds it put."""
+        async with self.putting_menu:
+            if self.lacks_menu:
+                await self.put_menu()
 
 
 def wait_after(error: TelegramError, failures: int) -> Millis:

@@ -12,13 +12,14 @@ from decimal import Decimal
 from typing import Protocol
 
 from chatbot.coach.buttons import rows
+from chatbot.core.inputs import CandleClosed
 from chatbot.core.liquidation import maintenance_of
 from chatbot.core.market import Instrument, Quote, Resolution
 from chatbot.core.money import Millis
-from chatbot.core.plan import MarginMode, Plan, Trail
+from chatbot.core.plan import MarginMode, Plan, Trail, Trigger
 from chatbot.core.state import Phase, PlanState, TierPhase
 from chatbot.core.timeframes import Timeframe
-from chatbot.core.triggers import IndicatorKey, keys_of, timeframes_of
+from chatbot.core.triggers import IndicatorKey, fires_at_close, keys_of, timeframes_of
 from chatbot.messages.values import Message
 from chatbot.messages.views import FRESH, PlanView
 from chatbot.ports import Clock, OutMessage, PlanRow, Priority, Unit, Units, User, current_update
@@ -46,16 +47,34 @@ Looks = tuple[tuple[Timeframe, frozenset[IndicatorKey]], ...]
 
 
 @dataclass(frozen=True, slots=True)
+class Waiting:
+    """What the armed tier waits for; `entry` is tier 1's fill, where there is one."""
+
+    plan: Plan
+    trigger: Trigger
+    entry: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
 class Watched:
     """A plan as the watcher needs it: its row, and what its armed tier looks at when candles close after `armed_at`.
 
-    `atr` is the timeframe whose ATR a target that may be hit next measures its trail by; None where none does.
+    `waiting` is that tier's condition, where candles decide it. `atr` is the timeframe whose ATR a target that may be
+    hit next measures its trail by; None where none does.
     """
 
     row: PlanRow
     looks: Looks = ()
     armed_at: Millis = 0
     atr: Timeframe | None = None
+    waiting: Waiting | None = None
+
+    def is_fired_by(self, closed: CandleClosed) -> bool:
+        """Whether a close fires what the armed tier waits for: the question that the plan itself would ask."""
+        if self.waiting is None or self.armed_at >= closed.at:
+            return False
+        plan, trigger, entry = self.waiting.plan, self.waiting.trigger, self.waiting.entry
+        return fires_at_close(plan, trigger, closed.timeframe, closed.candle, closed.indicators, entry)
 
 
 @dataclass(slots=True)
@@ -159,7 +178,8 @@ def watched(row: PlanRow, state: PlanState) -> Watched:
         return Watched(row, atr=atr)
     trigger = state.tier(number).trigger
     looks = tuple((timeframe, keys_of(trigger, timeframe)) for timeframe in sorted(timeframes_of(trigger)))
-    return Watched(row, looks, state.tiers[number - 1].armed_at, atr)
+    waiting = Waiting(state.plan, trigger, state.entry) if looks else None
+    return Watched(row, looks, state.tiers[number - 1].armed_at, atr, waiting)
 
 
 def may_trail_by_atr(state: PlanState) -> bool:

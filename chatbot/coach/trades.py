@@ -139,8 +139,15 @@ class Trades:
             self.each(touched.get(quote.symbol, ()), jump_to(quote.price, at, atrs.get(quote.symbol, NO_ATR)))
 
     def candle(self, closed: CandleClosed, plan_ids: Sequence[int], atrs: Atrs = NO_ATR) -> Sequence[int]:
-        """A candle closed: the plans that wait for it decide. Those that could not are given back."""
-        return self.each(plan_ids, lambda state: replace(closed, atr=atrs.get(state.plan.timeframe)))
+        """A candle closed: the plans that wait for it decide. Those that could not are given back.
+
+        Of one that is found late, what the price of now decides comes first: a plan that it ends offers no entry.
+        """
+        failed: Sequence[int] = ()
+        if closed.market is not None:
+            failed = self.each(plan_ids, jump_to(closed.market, self.desk.clock(), atrs))
+        left = [plan_id for plan_id in plan_ids if plan_id not in failed]
+        return [*failed, *self.each(left, lambda state: replace(closed, atr=atrs.get(state.plan.timeframe)))]
 
     def clock(self) -> None:
         """What time alone decides: expiries, and exits nobody answered for a day."""

@@ -30,12 +30,13 @@ class Step:
 def brackets_of(rows: Any, floor_worth: Decimal) -> tuple[Bracket, ...]:
     """Brackets by rising floor; `floor_worth` is what one unit of a floor is worth in quote currency.
 
-    None where the exchange lists tiers without rates for this market. Raises BadPayloadError for a table that can't be
-    true: no number, not from 0 on, floors that don't rise, rates that fall, rates above what the leverage leaves.
+    None where the exchange lists tiers without rates for this market, or by a rule that ccxt does not know. Raises
+    BadPayloadError for a table that can't be true: no number, not from 0 on, floors that don't rise, rates that fall,
+    rates above what the leverage leaves.
     """
     if not isinstance(rows, list) or not all(isinstance(row, Mapping) for row in rows):
         raise BadPayloadError("the leverage tiers are not a list")
-    if all(row.get("maintenanceMarginRate") is None for row in rows):
+    if all(row.get("maintenanceMarginRate") is None for row in rows) or any(has_other_steps(row) for row in rows):
         return ()
     steps = fractions(sorted((step_of(row) for row in rows), key=lambda step: step.floor))
     if steps[0].floor != 0 or any(later.floor <= one.floor or later.rate < one.rate for one, later in pairwise(steps)):
@@ -43,6 +44,16 @@ def brackets_of(rows: Any, floor_worth: Decimal) -> tuple[Bracket, ...]:
     if any(step.rate <= 0 or step.rate * (step.max_leverage or ONE) >= ONE for step in steps):
         raise BadPayloadError("the maintenance rates do not fit the leverage")
     return tuple(with_amounts(steps, floor_worth))
+
+
+def has_other_steps(row: Mapping[str, Any]) -> bool:
+    """Whether a tier was made from equal steps, while MEXC says that the first one, or all of them, are others."""
+    info = row.get("info")
+    if not isinstance(info, Mapping):
+        return False
+    first, step = decimal_of(info.get("riskBaseVol")), decimal_of(info.get("riskIncrVol"))
+    by_steps = info.get("riskLimitType", "BY_VOLUME") == "BY_VOLUME" and info.get("riskLimitMode") != "CUSTOM"
+    return not by_steps or (first is not None and first != step)
 
 
 def step_of(row: Mapping[str, Any]) -> Step:

@@ -10,6 +10,8 @@ from chatbot.core.money import Millis
 
 WINDOW: Final[Millis] = 60_000
 SHARE_USED: Final = 0.8
+SHARE_ASIDE: Final = 0.4
+"""For what can wait: once so much is spent, the rest is left to those who watch."""
 
 
 @dataclass(slots=True)
@@ -19,13 +21,13 @@ class Budget:
     a_minute: int | None
     spent: deque[tuple[Millis, int]] = field(default_factory=deque)
 
-    def wait(self, weight: int, now: Millis) -> Millis:
-        """How long until a request of this weight fits; 0 means now."""
+    def wait(self, weight: int, now: Millis, share: float = SHARE_USED) -> Millis:
+        """How long until a request of this weight fits into a share of the limit; 0 means now."""
         if self.a_minute is None:
             return 0
         while self.spent and self.spent[0][0] <= now - WINDOW:
             self.spent.popleft()
-        excess = sum(cost for _, cost in self.spent) + weight - int(self.a_minute * SHARE_USED)
+        excess = sum(cost for _, cost in self.spent) + weight - int(self.a_minute * share)
         for at, cost in self.spent:
             if excess <= 0:
                 return 0

@@ -13,14 +13,15 @@ import structlog
 
 from chatbot.core.market import MarketError, Pause
 from chatbot.core.money import Millis
-from chatbot.market.budget import Budget
+from chatbot.market.budget import SHARE_USED, Budget
 from chatbot.market.errors import OUTSIDE, BadPayloadError, Circumstances, remedy_of
 from chatbot.market.exchanges import Venue, open_exchange
 from chatbot.market.instruments import Catalogue, catalogue_of, may_replace
 from chatbot.market.session import RoutedSession
 
 Answer = TypeVar("Answer")
-RELOAD_AFTER: Final[Millis] = 3_600_000
+RELOAD_AFTER: Final[Millis] = 3_300_000
+"""A little less than an hour: whoever asks by the hour gets a new list each time."""
 RELOAD_AGAIN_AFTER: Final[Millis] = 300_000
 log = structlog.get_logger(__name__)
 
@@ -55,9 +56,10 @@ class Connection:
         request: Callable[[], Awaitable[Any]],
         read: Callable[[Any], Answer],
         client: Any = None,
+        share: float = SHARE_USED,
     ) -> Answer:
         """Send a request and read its answer. Raises MarketError with what to do."""
-        self.keep_away(weight)
+        self.keep_away(weight, share)
         try:
             answer = read(await request())
         except OUTSIDE as error:
@@ -65,12 +67,12 @@ class Connection:
         self.failures = 0
         return answer
 
-    def keep_away(self, weight: int) -> None:
+    def keep_away(self, weight: int, share: float) -> None:
         """Raises MarketError while the exchange is paused or the budget is spent; else counts the weight."""
         now = steady()
         if now < self.paused_until:
             raise MarketError(self.venue.id, Pause(self.paused_until - now, "the exchange asked for a pause"))
-        if wait := self.budget.wait(weight, now):
+        if wait := self.budget.wait(weight, now, share):
             raise MarketError(self.venue.id, Pause(wait, "the request budget of this minute is spent"))
         self.budget.spend(weight, now)
 
@@ -97,6 +99,13 @@ class Connection:
             if self.known is None:
                 raise AssertionError("a refresh either loads or raises")
             return self.known
+
+    async def listed(self) -> Catalogue:
+        """What is known to be listed; a price or a candle does not wait for that to be loaded anew.
+
+        Raises MarketError if the exchange never answered.
+        """
+        return await self.catalogue() if self.known is None else self.known
 
     async def refresh(self) -> None:
         """Load the markets; where that fails or makes no sense, those known already stay."""

@@ -4,23 +4,26 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
+from copy import copy
 from decimal import Decimal
 from random import Random
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from chatbot.core.candles import Candle
 from chatbot.core.market import Bracket, FundingRate, Instrument, MarketError, Quote, Resolution
 from chatbot.core.market import Final as GiveUp
 from chatbot.core.money import ONE, Millis
 from chatbot.market.brackets import brackets_of
+from chatbot.market.budget import SHARE_ASIDE, SHARE_USED
 from chatbot.market.connection import Connection, Manners
 from chatbot.market.exchanges import FloorUnit, PriceCall, venue_of
 from chatbot.market.funding import funding_of, hours_in, hours_of, rate_of
 from chatbot.market.instruments import Catalogue
-from chatbot.market.rows import candles_of, closed, quotes_of
+from chatbot.market.rows import candles_of, closed, quotes_of, traded_at
 from chatbot.market.session import RoutedSession
 from chatbot.market.symbols import resolve
 
+T = TypeVar("T")
 MANNERS: Final = Manners()
 CLOCK_GRACE: Final[Millis] = 15_000
 """How far our clock may be ahead: an exchange that is asked this long after the end has begun the next candle."""
@@ -50,23 +53,29 @@ class Feed:
         self.clock = clock
         self.random = random or Random()  # noqa: S311 -- spreads retries, guards nothing
         self.manners = manners
+        self.share = SHARE_USED
         self.connections: dict[str, Connection] = {}
+
+    def aside(self) -> Feed:
+        """The same exchanges, for what can wait: it leaves the larger part of the request budget to those who watch."""
+        beside = copy(self)
+        beside.share = SHARE_ASIDE
+        return beside
 
     async def quotes(self, exchange: str, symbols: frozenset[str]) -> dict[str, Quote]:
         """The last prices, with one request for all symbols; one without a usable price is left out.
 
         Raises MarketError.
         """
+        return await self.prices(exchange, lambda rows: quotes_of(rows, symbols, self.clock()))
+
+    async def prices(self, exchange: str, read: Callable[[Any], T]) -> T:
+        """The lightest request for all last prices, its rows read by `read`. Raises MarketError."""
         connection = self.connection(exchange)
-        await connection.catalogue()
-        client, costs = connection.client, connection.venue.costs
+        await connection.listed()
         by_last = connection.venue.price_call is PriceCall.LAST_PRICES
-        request = client.fetch_last_prices if by_last else client.fetch_tickers
-
-        def read(rows: Any) -> dict[str, Quote]:
-            return quotes_of(rows, symbols, self.clock())
-
-        return await connection.ask(costs.prices, request, read)
+        request = connection.client.fetch_last_prices if by_last else connection.client.fetch_tickers
+        return await connection.ask(connection.venue.costs.prices, request, read, share=self.share)
 
     async def candles(
         self, exchange: str, symbol: str, timeframe: str, since: Millis | None = None, limit: int = 498
@@ -76,17 +85,31 @@ class Feed:
         await self.must_list(connection, symbol)
         length = self.length_of(connection, timeframe)
         rows = min(limit + 1, connection.venue.most_candles)
-
-        def read(answer: Any) -> list[Candle]:
-            over = closed(candles_of(answer, length), length, self.clock(), CLOCK_GRACE)
-            wanted = [candle for candle in over if since is None or candle.at >= since]
-            return wanted[-limit:] if since is None else wanted[:limit]
-
-        return await connection.ask(
+        found = await connection.ask(
             connection.venue.costs.of_candles(rows),
             lambda: connection.client.fetch_ohlcv(symbol, timeframe, since, rows),
-            read,
+            lambda answer: candles_of(answer, length),
+            share=self.share,
         )
+        over = closed(found, length, self.clock(), CLOCK_GRACE)
+        if len(over) < len(found) and await self.is_quiet_since(exchange, symbol, found[-1].at + length):
+            over = found
+        wanted = [candle for candle in over if since is None or candle.at >= since]
+        return wanted[-limit:] if since is None else wanted[:limit]
+
+    async def is_quiet_since(self, exchange: str, symbol: str, end: Millis) -> bool:
+        """Whether the exchange's own times show that a market was not traded since `end`, though others were.
+
+        Where no candle begins until somebody trades, nothing else tells so soon that the one before is over.
+        """
+        if self.clock() < end or self.connection(exchange).venue.price_call is not PriceCall.LAST_PRICES:
+            return False
+        try:
+            traded = await self.prices(exchange, traded_at)
+        except MarketError:
+            # Logged where it arose; what is not known to be over is asked for again.
+            return False
+        return traded.get(symbol, end) < end <= max(traded.values(), default=0)
 
     async def brackets(self, exchange: str, symbol: str) -> tuple[Bracket, ...]:
         """The maintenance brackets of a market, floors in quote currency; none where they are not published.
@@ -103,12 +126,13 @@ class Feed:
             connection.venue.costs.brackets,
             lambda: connection.client.fetch_market_leverage_tiers(symbol),
             lambda rows: brackets_of(rows, worth),
+            share=self.share,
         )
 
     async def contract_worth(self, exchange: str, symbol: str) -> Decimal:
         """What one contract is worth in quote currency at the last price. Raises MarketError."""
         quotes = await self.quotes(exchange, frozenset({symbol}))
-        return quotes[symbol].price * (await self.instruments(exchange))[symbol].contract_size
+        return quotes[symbol].price * (await self.connection(exchange).listed()).instruments[symbol].contract_size
 
     async def funding_rate(self, exchange: str, symbol: str) -> FundingRate | None:
         """What longs pay to shorts now, per interval; None where the exchange names no rate. Raises MarketError."""
@@ -119,10 +143,13 @@ class Feed:
         def read(row: Any) -> tuple[Decimal | None, Decimal | None]:
             return rate_of(row, symbol), hours_of(row)
 
-        rate, hours = await connection.ask(cost, lambda: client.fetch_funding_rate(symbol), read)
+        rate, hours = await connection.ask(cost, lambda: client.fetch_funding_rate(symbol), read, share=self.share)
         if rate is not None and hours is None and client.has["fetchFundingIntervals"]:
             hours = await connection.ask(
-                cost, lambda: client.fetch_funding_intervals([symbol]), lambda rows: hours_in(rows, symbol)
+                cost,
+                lambda: client.fetch_funding_intervals([symbol]),
+                lambda rows: hours_in(rows, symbol),
+                share=self.share,
             )
         return funding_of(rate, hours)
 
@@ -140,7 +167,7 @@ class Feed:
 
     async def must_list(self, connection: Connection, symbol: str) -> None:
         """Raises MarketError for a symbol that the exchange does not list, its list being sane."""
-        if symbol not in (await connection.catalogue()).instruments:
+        if symbol not in (await connection.listed()).instruments:
             raise MarketError(connection.venue.id, GiveUp(f"{connection.venue.name} does not list {symbol}."))
 
     def length_of(self, connection: Connection, timeframe: str) -> Millis:

@@ -46,11 +46,18 @@ class InstrumentBook:
         if exchange not in self.known:
             self.known[exchange] = await self.feed.instruments(exchange)
 
-    async def learn(self, exchanges: Iterable[str]) -> None:
-        """Prepare all of these; one that does not answer, or is known no more, stays unknown for now."""
-        for exchange in sorted(exchanges):
+    async def learn(self, markets: Iterable[tuple[str, str]]) -> None:
+        """Prepare the exchanges of these markets, and learn the markets' brackets.
+
+        What does not answer, or is known no more, stays unknown for now.
+        """
+        wanted = sorted(markets)
+        for exchange in sorted({exchange for exchange, _ in wanted}):
             with said("instruments not loaded", exchange):
                 await self.prepare(exchange)
+        for exchange, symbol in wanted:
+            if self.get(exchange, symbol) is not None:
+                await self.learn_brackets(exchange, symbol)
 
     async def learn_brackets(self, exchange: str, symbol: str) -> None:
         """Ask for a market's maintenance brackets, unless they are known; without an answer there are none for now."""

@@ -41,6 +41,14 @@ def quote_of(symbol: str, row: Any, now: Millis) -> Quote | None:
     return None if price is None else Quote(symbol, price, at if isinstance(at, int) and at > 0 else now)
 
 
+def traded_at(rows: Any) -> dict[str, Millis]:
+    """When each market was last traded, as far as the last prices say. Raises BadPayloadError."""
+    if not isinstance(rows, Mapping):
+        raise BadPayloadError("the prices are not a table")
+    times = {symbol: row.get("timestamp") for symbol, row in rows.items() if isinstance(row, Mapping)}
+    return {symbol: at for symbol, at in times.items() if isinstance(at, int) and at > 0}
+
+
 def candles_of(rows: Any, length: Millis) -> list[Candle]:
     """Candles in order of time, the later of two for one time. Raises BadPayloadError where all are unusable."""
     if not isinstance(rows, list):

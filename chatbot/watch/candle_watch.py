@@ -11,21 +11,22 @@ import asyncio
 from collections.abc import Sequence
 from decimal import Decimal
 from functools import partial
-from typing import Final
+from typing import Final, assert_never
 
 import structlog
 
 from chatbot.breakage import described
 from chatbot.core.candles import Candle
 from chatbot.core.inputs import CandleClosed
-from chatbot.core.market import MarketError
+from chatbot.core.market import Final as GiveUp
+from chatbot.core.market import MarketError, Pause, Remedy, Retry
 from chatbot.core.money import Millis
 from chatbot.core.timeframes import Timeframe
 from chatbot.core.triggers import Indicate
 from chatbot.ports import Clock
 from chatbot.watch.needs import Need
 from chatbot.watch.series import Offer, Series
-from chatbot.watch.watcher import Watcher
+from chatbot.watch.watcher import GIVEN_UP_FOR, Watcher
 from chatbot.watch.window import Window
 
 SETTLE: Final[Millis] = 2_000
@@ -81,6 +82,8 @@ class CandleWatch:
     def is_due(self, need: Need) -> bool:
         """Whether a candle closed, somebody new needs this one, or what was missing is to be asked for again."""
         series = self.series.get(need)
+        if series is not None and self.watcher.steady() < series.away_until:
+            return False
         if series is None or need in self.watcher.needs.changed or self.due(need) > series.due:
             return True
         return not series.settled and self.clock() >= series.ask_at
@@ -115,11 +118,24 @@ class CandleWatch:
             series.window.take(candles, since, series.due)
             await self.decide(need, series)
         except MarketError as error:
-            remedy = type(error.remedy).__name__
-            log.warning("candles failed", exchange=need.exchange, timeframe=need.timeframe, remedy=remedy)
-            series.try_later(self.clock(), None)
+            self.put_off(need, series, error.remedy)
             return
+        self.tell_failure(need, series, None)
         self.tell(need, series, series.rest(self.clock()))
+
+    def put_off(self, need: Need, series: Series, remedy: Remedy) -> None:
+        """Ask again soon, but not during a pause, and seldom where asking again changes nothing."""
+        self.tell_failure(need, series, type(remedy).__name__)
+        series.try_later(self.clock(), None)
+        match remedy:
+            case Retry():
+                return
+            case Pause(after=after):
+                series.away_until = self.watcher.steady() + after
+            case GiveUp():
+                series.away_until = self.watcher.steady() + GIVEN_UP_FOR
+            case unknown:
+                assert_never(unknown)
 
     async def fetch(self, need: Need, since: Millis, until: Millis) -> list[Candle]:
         """The closed candles that the exchange has of this time: one request, unless there are very many."""
@@ -138,14 +154,16 @@ class CandleWatch:
         offers = series.offers(self.indicate)
         is_late = any(self.is_late(need, offer.candle) for offer in offers)
         market = await self.price_now(need) if is_late else None
+        held: Millis | None = None
         for offer in offers:
             late = self.is_late(need, offer.candle)
-            if late and market is None:
+            if (late and market is None) or (held is not None and offer.candle.at > held):
                 return
-            end = offer.candle.at + need.timeframe.millis
-            if await self.hand_over(need, offer, market if late else None) and series.try_again(end, TRIES):
-                return
-            series.mark(offer)
+            if await self.hand_over(need, offer, market if late else None) and series.try_again(offer, TRIES):
+                # Whoever looks at the same candle with more or less before it need not wait for this.
+                held = offer.candle.at
+            else:
+                series.mark(offer)
 
     def is_late(self, need: Need, candle: Candle) -> bool:
         """Whether what the candle's close offered is a thing of the past."""
@@ -158,15 +176,31 @@ class CandleWatch:
         return None if quote is None else quote.price
 
     async def hand_over(self, need: Need, offer: Offer, market: Decimal | None) -> Sequence[int]:
-        """Give a candle to its plans; those that could not take it are given back.
+        """Give a candle to the plans that it fires; those that could not take it are given back.
 
+        Nobody else is read from the database: thousands may wait for one close, and hours of them after a restart.
         A candle that a plan saw before decides nothing twice: its tier is no longer armed, or did not fire.
         """
         end = offer.candle.at + need.timeframe.millis
         closed = CandleClosed(need.timeframe, offer.candle, end, offer.indicators or {}, market=market)
+        fired = self.watcher.fired_by(closed, offer.group.plan_ids)
+        if not fired:
+            # Prices and people are heard between two candles, however many were missed.
+            await asyncio.sleep(0)
+            return ()
         atrs = self.atrs(need.exchange, need.symbol)
-        trades = self.watcher.trades
-        return await self.watcher.on_database(partial(trades.candle, closed, offer.group.plan_ids, atrs))
+        return await self.watcher.on_database(partial(self.watcher.trades.candle, closed, fired, atrs))
+
+    def tell_failure(self, need: Need, series: Series, remedy: str | None) -> None:
+        """Log once that the exchange does not give a market's candles, and when it does again."""
+        if remedy == series.failure:
+            return
+        about = {"exchange": need.exchange, "symbol": need.symbol, "timeframe": need.timeframe.value}
+        if remedy is None:
+            log.info("candles back", **about)
+        else:
+            log.warning("candles failed", **about, remedy=remedy)
+        series.failure = remedy
 
     def tell(self, need: Need, series: Series, lacking: Sequence[Millis]) -> None:
         """Log once what is missing, and when it is not any more."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -30,6 +30,10 @@ class Asked:
 
     keys: frozenset[IndicatorKey]
     armed_at: Millis | None
+
+
+Part = tuple[int, Asked]
+"""A plan, and one of the things it needs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,19 +78,19 @@ class Needs:
 
     def groups(self, need: Need, now: Millis) -> tuple[Group, ...]:
         """Who needs these closes now, those that can decide with less first."""
-        by_depth: dict[int, dict[int, Asked]] = {}
+        by_depth: dict[int, list[Part]] = {}
         for plan_id, parts in self.plans.get(need, {}).items():
             for asked in parts:
                 # A tier that is armed only later waits for nothing yet.
                 if asked.armed_at is None or asked.armed_at <= now:
-                    by_depth.setdefault(depth_of(asked.keys), {})[plan_id] = asked
+                    by_depth.setdefault(depth_of(asked.keys), []).append((plan_id, asked))
         return tuple(group_of(depth, by_depth[depth]) for depth in sorted(by_depth))
 
 
-def group_of(depth: int, asking: Mapping[int, Asked]) -> Group:
-    """Those with the same depth, as one."""
-    keys = frozenset[IndicatorKey]().union(*(asked.keys for asked in asking.values()))
-    waiting = {plan_id: asked.armed_at for plan_id, asked in asking.items() if asked.armed_at is not None}
+def group_of(depth: int, asking: Sequence[Part]) -> Group:
+    """Those with the same depth, as one; a plan may wait for a close and want ATR besides."""
+    keys = frozenset[IndicatorKey]().union(*(asked.keys for _, asked in asking))
+    waiting = {plan_id: asked.armed_at for plan_id, asked in asking if asked.armed_at is not None}
     return Group(depth, tuple(waiting), keys, min(waiting.values(), default=None))
 
 

@@ -22,7 +22,7 @@ SPARE: Final = 50
 READ_AGAIN: Final = 2
 """Candles known already that are fetched again with a new one: exchanges revise the last ones."""
 MOST_MISSED: Final = 480
-ASK_AGAIN: Final[Millis] = 2_000
+ASK_AGAIN: Final[Millis] = 1_000
 QUICK_TRIES: Final = 5
 LONGEST_WAIT: Final[Millis] = 15_000
 PATIENCE_SHARE: Final = 100
@@ -68,8 +68,12 @@ class Series:
     """When the candle closed at which ATR(14) was read, and its value."""
     told: Trouble | None = None
     """What was said of missing candles last."""
-    failures: dict[Millis, int] = field(default_factory=dict)
-    """How often plans could not take the candle that closed then."""
+    failures: dict[Mark, int] = field(default_factory=dict)
+    """How often plans of a group could not take a candle."""
+    failure: str | None = None
+    """What was said last of an exchange that does not give the candles; None once it does."""
+    away_until: Millis = 0
+    """By the steady clock: nothing is to be had before."""
 
     @property
     def length(self) -> Millis:
@@ -213,8 +217,9 @@ class Series:
             return None
         return Trouble(young=False, at=missing[0])
 
-    def try_again(self, end: Millis, tries: int) -> bool:
+    def try_again(self, offer: Offer, tries: int) -> bool:
         """Whether a candle that a plan could not take is handed over once more; a plan that never can stops nobody."""
-        self.failures = {at: times for at, times in self.failures.items() if at >= end}
-        self.failures[end] = self.failures.get(end, 0) + 1
-        return self.failures[end] < tries
+        mark = (offer.group.depth, offer.candle.at)
+        self.failures = {known: times for known, times in self.failures.items() if known[1] >= offer.candle.at}
+        self.failures[mark] = self.failures.get(mark, 0) + 1
+        return self.failures[mark] < tries

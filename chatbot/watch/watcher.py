@@ -16,6 +16,7 @@ from chatbot.coach.desk import Watched
 from chatbot.coach.outages import SILENCE, Outages
 from chatbot.coach.trades import NO_ATR, Atrs, Trades
 from chatbot.core.candles import Candle
+from chatbot.core.inputs import CandleClosed
 from chatbot.core.market import Final as GiveUp
 from chatbot.core.market import MarketError, Quote
 from chatbot.core.money import Millis
@@ -114,9 +115,14 @@ class Watcher:
                 self.silent.discard(market)
                 self.left.add(market)
 
-    def exchanges(self) -> frozenset[str]:
-        """The exchanges that have watched plans."""
-        return frozenset(exchange for exchange, _ in self.indexes)
+    def fired_by(self, closed: CandleClosed, plan_ids: Sequence[int]) -> list[int]:
+        """Those of the plans whose armed tier a candle's close fires, as far as is known here."""
+        known = (self.plans.get(plan_id) for plan_id in plan_ids)
+        return [plan.row.plan_id for plan in known if plan is not None and plan.is_fired_by(closed)]
+
+    def markets(self) -> frozenset[Market]:
+        """The markets that have watched plans."""
+        return frozenset(self.indexes)
 
     async def poll(self, exchange: str) -> None:
         """Ask an exchange once, wake the plans concerned, and notice who has not been heard for too long."""

@@ -79,6 +79,23 @@ async def test_market_without_tiers_has_no_brackets(feed: Feed, publishers: Publ
     assert await feed.brackets("mexc", BTC) == ()
 
 
+@pytest.mark.parametrize(
+    ("said", "known"),
+    [
+        ({"riskBaseVol": 200_000, "riskLimitType": "BY_VOLUME"}, 3),
+        ({"riskBaseVol": 10_000}, 0),
+        ({"riskLimitType": "BY_VALUE"}, 0),
+        ({"riskLimitMode": "CUSTOM"}, 0),
+    ],
+)
+async def test_steps_that_are_read_wrongly_are_no_brackets(
+    feed: Feed, publishers: Publishers, said: dict[str, Any], known: int
+) -> None:
+    """MEXC's steps are taken for equal volumes: where MEXC says otherwise, a labelled default is safer."""
+    publishers.mexc |= said
+    assert len(await feed.brackets("mexc", BTC)) == known
+
+
 @pytest.mark.parametrize("exchange", ["binanceusdm", "bingx", "weex"])
 async def test_exchange_that_publishes_none_is_not_asked(exchange: str, publishers: Publishers) -> None:
     """Where brackets need a key, or are not published, there are none, without a request."""

@@ -11,7 +11,7 @@ import yarl
 
 from chatbot.core.candles import Candle
 from chatbot.core.market import Final, Instrument, MarketError, Pause, Quote, Refused, Remedy, Retry
-from chatbot.core.timeframes import MINUTE, Timeframe
+from chatbot.core.timeframes import MINUTE
 from chatbot.market.connection import Manners, steady
 from chatbot.market.feed import Feed
 from chatbot.market.session import HostRefusedError, RoutedSession
@@ -86,45 +86,6 @@ async def test_symbols_are_resolved_against_the_live_list(feed: Feed) -> None:
     assert isinstance(await feed.resolve(BINANCE, "ftt"), Refused)
 
 
-async def test_candles_are_closed_ones_only(feed: Feed, market: Market) -> None:
-    """The forming candle is left out until it is surely over."""
-    market.step(MINUTE)
-    market.set_price("BTCUSDT", Decimal("60500.5"))
-    market.step(30_000)
-    candles = await feed.candles(BINANCE, BTC, "1m", limit=3)
-    start = market.now - market.now % MINUTE
-    assert [candle.at for candle in candles] == [start - 3 * MINUTE, start - 2 * MINUTE, start - MINUTE]
-    market.step(MINUTE)
-    latest = (await feed.candles(BINANCE, BTC, "1m", limit=1))[0]
-    assert (latest.at, latest.close, latest.high) == (start, Decimal("60500.5"), Decimal("60500.5"))
-    assert latest.open == Decimal("60123.5")
-
-
-async def test_candle_is_over_when_a_later_one_began_or_the_clock_is_well_past(
-    emulator: ExchangeEmulator, market: Market
-) -> None:
-    """A clock that is wrong by seconds makes no candle close early, and one that is slow none late."""
-    slow = Feed({"fapi.binance.com": emulator.base_url}, only=True, clock=lambda: market.now - 3_600_000)
-    fast = Feed({"fapi.binance.com": emulator.base_url}, only=True, clock=lambda: market.now + 14_000)
-    market.step(MINUTE - 1_000)
-    start = market.now - market.now % MINUTE
-    assert (await slow.candles(BINANCE, BTC, "1m", limit=2))[-1].at == start - MINUTE
-    assert (await fast.candles(BINANCE, BTC, "1m", limit=2))[-1].at == start - MINUTE
-    await slow.aclose()
-    await fast.aclose()
-
-
-@pytest.mark.parametrize("timeframe", list(Timeframe))
-async def test_candles_of_every_timeframe_can_be_paged_by_time(
-    feed: Feed, market: Market, timeframe: Timeframe
-) -> None:
-    """From a time on, the first so many; each on its grid and after the one before."""
-    since = timeframe.start_of(market.now) - 40 * timeframe.millis
-    candles = await feed.candles(BINANCE, BTC, timeframe, since=since, limit=10)
-    assert [candle.at for candle in candles] == [since + number * timeframe.millis for number in range(10)]
-    assert all(isinstance(candle, Candle) for candle in candles)
-
-
 async def test_what_is_not_listed_is_final(feed: Feed) -> None:
     """A symbol or timeframe that does not exist is no reason to ask again."""
     with pytest.raises(MarketError, match="does not list NOPE") as raised:
@@ -164,24 +125,6 @@ async def test_strange_bodies_are_retried(feed: Feed, emulator: ExchangeEmulator
     with pytest.raises(MarketError) as raised:
         await feed.candles(BINANCE, BTC, "1m")
     assert isinstance(raised.value.remedy, Retry)
-
-
-async def test_bad_candles_are_dropped(feed: Feed, emulator: ExchangeEmulator, market: Market) -> None:
-    """Rows off the grid, with impossible prices or twice are not passed on; the later of two wins."""
-    good = [0, "10", "12", "9", "11", "1"]
-    rows = [
-        good,
-        [0, "10", "12", "9", "11.5", "1"],
-        [MINUTE + 1, *good[1:]],
-        [2 * MINUTE, "10", "9", "12", "11", "1"],
-        [3 * MINUTE, "NaN", "12", "9", "11", "1"],
-        [4 * MINUTE, "10", "12", "0", "11", "1"],
-        [5 * MINUTE, *good[1:]],
-    ]
-    emulator.faults.add(Fault(path="klines", body=rows))
-    candles = await feed.candles(BINANCE, BTC, "1m")
-    assert [(candle.at, str(candle.close)) for candle in candles] == [(0, "11.5"), (5 * MINUTE, "11")]
-    assert market.now > 5 * MINUTE
 
 
 @pytest.mark.parametrize(
@@ -256,6 +199,31 @@ async def test_spent_budget_is_a_pause_before_the_exchange_complains(feed: Feed,
     feed.connection(BINANCE).budget.spend(1_918, steady())
     assert isinstance(await remedy(feed), Pause)
     assert asked(emulator, "/fapi/v2/ticker/price") == 0
+
+
+async def test_what_can_wait_leaves_budget_to_those_who_watch(feed: Feed, emulator: ExchangeEmulator) -> None:
+    """However much people ask while they build plans, prices and candles are still to be had."""
+    aside = feed.aside()
+    await aside.instruments(BINANCE)
+    feed.connection(BINANCE).budget.spend(957, steady())
+    assert set(await aside.quotes(BINANCE, BOTH)) == BOTH
+    assert isinstance(await remedy(aside), Pause)
+    with pytest.raises(MarketError, match="budget"):
+        await aside.candles(BINANCE, BTC, "1m")
+    with pytest.raises(MarketError, match="budget"):
+        await aside.funding_rate(BINANCE, BTC)
+    assert set(await feed.quotes(BINANCE, BOTH)) == BOTH
+    assert await feed.candles(BINANCE, BTC, "1m")
+
+
+async def test_prices_and_candles_do_not_wait_for_a_new_list(feed: Feed, emulator: ExchangeEmulator) -> None:
+    """Whoever asks by the hour loads it; a list that hangs holds up no decision."""
+    await feed.instruments(BINANCE)
+    feed.connection(BINANCE).reload_at = steady()
+    emulator.faults.add(Fault(path="exchangeInfo", silence=True))
+    assert set(await feed.quotes(BINANCE, BOTH)) == BOTH
+    assert await feed.candles(BINANCE, BTC, "1m", limit=1)
+    assert asked(emulator, "/fapi/v1/exchangeInfo") == 1
 
 
 async def test_garbled_first_list_is_retried_and_then_loaded(feed: Feed, emulator: ExchangeEmulator) -> None:

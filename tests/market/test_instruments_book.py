@@ -50,7 +50,7 @@ async def test_markets_are_unknown_before_they_are_asked_for(book: InstrumentBoo
 
 async def test_exchange_is_asked_once(book: InstrumentBook, publishers: Publishers) -> None:
     """What is known is read without waiting."""
-    await book.learn(["bybit"])
+    await book.prepare("bybit")
     asked = len(publishers.asked)
     await book.prepare("bybit")
     assert known(book).symbol == BTC
@@ -60,7 +60,7 @@ async def test_exchange_is_asked_once(book: InstrumentBook, publishers: Publishe
 
 async def test_learned_brackets_belong_to_the_instrument(book: InstrumentBook, publishers: Publishers) -> None:
     """They are asked for once, and everybody who asks for the market gets them."""
-    await book.learn(["bybit"])
+    await book.prepare("bybit")
     assert known(book).brackets == ()
     await book.learn_brackets("bybit", BTC)
     await book.learn_brackets("bybit", BTC)
@@ -69,9 +69,18 @@ async def test_learned_brackets_belong_to_the_instrument(book: InstrumentBook, p
     assert publishers.asked.count("/v5/market/risk-limit") == 1
 
 
+async def test_markets_of_open_plans_are_known_with_their_brackets(
+    book: InstrumentBook, publishers: Publishers
+) -> None:
+    """Liquidation is told by them from the start on; an exchange that is down takes nothing from the others."""
+    await book.learn([("mtgox", BTC), ("bybit", BTC), ("bybit", "GONE/USDT:USDT"), ("mexc", BTC)])
+    assert (len(known(book).brackets), len(known(book, "mexc").brackets)) == (3, 3)
+    assert publishers.asked.count("/v5/market/risk-limit") == 1
+
+
 async def test_refresh_asks_for_learned_brackets_again(book: InstrumentBook, publishers: Publishers) -> None:
     """What the exchange changed is known an hour later."""
-    await book.learn(["bybit"])
+    await book.prepare("bybit")
     await book.learn_brackets("bybit", BTC)
     publishers.bybit = publishers.bybit[:1]
     await book.refresh()
@@ -80,7 +89,7 @@ async def test_refresh_asks_for_learned_brackets_again(book: InstrumentBook, pub
 
 async def test_failed_refresh_keeps_what_was_known(book: InstrumentBook, publishers: Publishers) -> None:
     """An exchange that is down takes nothing away."""
-    await book.learn(["bybit"])
+    await book.prepare("bybit")
     await book.learn_brackets("bybit", BTC)
     publishers.failing = 503
     await book.refresh()
@@ -89,7 +98,7 @@ async def test_failed_refresh_keeps_what_was_known(book: InstrumentBook, publish
 
 async def test_brackets_that_can_not_be_had_are_none(book: InstrumentBook, publishers: Publishers) -> None:
     """No answer, or no published brackets, is no reason to stop; it is tried again when asked for again."""
-    await book.learn(["bybit"])
+    await book.prepare("bybit")
     publishers.bybit = "down"
     await book.learn_brackets("bybit", BTC)
     assert known(book).brackets == ()
@@ -102,7 +111,7 @@ async def test_brackets_that_can_not_be_had_are_none(book: InstrumentBook, publi
 
 async def test_unknown_exchange_is_logged_and_done_without(book: InstrumentBook) -> None:
     """A plan may name an exchange that is known no more."""
-    await book.learn(["mtgox"])
+    await book.learn([("mtgox", BTC)])
     await book.learn_brackets("mtgox", BTC)
     assert await book.funding_rate("mtgox", BTC) is None
     assert book.get("mtgox", BTC) is None

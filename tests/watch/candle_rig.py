@@ -16,7 +16,8 @@ from chatbot.coach.outages import Outages
 from chatbot.coach.trades import Trades
 from chatbot.core.candles import Candle
 from chatbot.core.events import Event, TierTriggered
-from chatbot.core.market import Instrument, MarketError, Quote, Resolution, Retry, Unknown
+from chatbot.core.inputs import Confirm
+from chatbot.core.market import Instrument, MarketError, Quote, Remedy, Resolution, Retry, Unknown
 from chatbot.core.money import Millis
 from chatbot.core.plan import Direction, Plan, RsiTrigger, Tier, Trigger
 from chatbot.core.timeframes import MINUTE, Timeframe
@@ -52,6 +53,7 @@ class Exchange:
     price: Decimal | None = Decimal(100)
     hidden: set[Millis] = field(default_factory=set)
     down: set[str] = field(default_factory=set)
+    remedy: Remedy = field(default_factory=lambda: Retry(1_000, "down"))
     hangs: set[str] = field(default_factory=set)
     released: asyncio.Event = field(default_factory=asyncio.Event)
     requests: list[Request] = field(default_factory=list)
@@ -71,7 +73,7 @@ class Exchange:
         await (self.released.wait() if symbol in self.hangs else asyncio.sleep(0))
         self.at_once -= 1
         if symbol in self.down:
-            raise MarketError(exchange, Retry(1_000, "down"))
+            raise MarketError(exchange, self.remedy)
         length = Timeframe(timeframe).millis
         known = self.candles_of.get(symbol, {})
         over = [c for at, c in sorted(known.items()) if at not in self.hidden and at + length <= self.clock()]
@@ -109,6 +111,11 @@ class Rig:
         with self.trades.desk.work() as work:
             work.unit.users.put(User(1, 1))
             return self.trades.arm(work, User(1, 1), made).plan_id
+
+    def fill(self, plan_id: int, price: str = "100") -> None:
+        """Tier 1 triggers by price and is confirmed."""
+        self.trades.prices(EXCHANGE, [Quote(BTC, Decimal(price), self.now)], {BTC: [plan_id]})
+        self.trades.each([plan_id], lambda state: Confirm(state.actions[0].number, self.now))
 
     def events(self, plan_id: int = 1) -> tuple[Event, ...]:
         with self.trades.desk.units() as unit:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -12,9 +13,12 @@ from structlog.testing import capture_logs
 from chatbot.coach.trades import NO_ATR, Atrs
 from chatbot.core.candles import Candle
 from chatbot.core.inputs import CandleClosed
-from chatbot.core.plan import Average, CloseBeyond, Direction
+from chatbot.core.market import Final as GiveUp
+from chatbot.core.market import Pause, Remedy, Retry
+from chatbot.core.money import Millis
+from chatbot.core.plan import AnyOf, Average, CloseBeyond, Direction
 from chatbot.core.timeframes import MINUTE, Timeframe
-from chatbot.core.triggers import AtrKey, AverageKey, IndicatorKey, Indicators, MacdKey, RsiKey
+from chatbot.core.triggers import AtrKey, AverageKey, IndicatorKey, MacdKey, RsiKey
 from chatbot.watch.candle_watch import AT_ONCE
 from chatbot.watch.needs import Needs
 from chatbot.watch.window import WARM_UP, Window, depth_of
@@ -101,26 +105,101 @@ async def test_an_error_nobody_foresaw_is_logged_and_tried_again(candles: Rig, m
     assert len(candles.triggered()) == 1
 
 
+Handed = tuple[Millis, tuple[int, ...]]
+"""When a candle began, and the plans it was given to."""
+
+
+def handed_over(candles: Rig, monkeypatch: pytest.MonkeyPatch) -> list[Handed]:
+    """What goes to the database from now on."""
+    given: list[Handed] = []
+    hand = candles.trades.candle
+
+    def counting(closed: CandleClosed, plan_ids: Sequence[int], atrs: Atrs = NO_ATR) -> Sequence[int]:
+        given.append((closed.candle.at, tuple(plan_ids)))
+        return hand(closed, plan_ids, atrs)
+
+    monkeypatch.setattr(candles.trades, "candle", counting)
+    return given
+
+
+async def test_a_close_wakes_only_the_plans_it_fires(candles: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A crowd that waits on for another close is not read from the database, at no close and after no pause."""
+    candles.past()
+    low, high = (candles.arm(replace(RSI, level=Decimal(level))) for level in (60, 99))
+    given = handed_over(candles, monkeypatch)
+    candles.close(0, "100")
+    await candles.at(62)
+    assert given == []
+    candles.close(1, "101")
+    await candles.at(122)
+    assert given == [(START + MINUTE, (low,))]
+    for number in range(2, 60):
+        candles.close(number, "100" if number % 2 else "100.1")
+    await candles.at(3_602)
+    assert given == [(START + MINUTE, (low,))]
+    assert not candles.triggered(high)
+
+
 async def test_behind_a_hole_a_candle_is_handed_over_once(candles: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
     """Asking again for the hole does not ask the plans again what the candle alone says."""
     candles.past()
     candles.exchange.hidden.add(START - 100 * MINUTE)
-    candles.arm(RSI)
-    given: list[Indicators] = []
-    handed = candles.trades.candle
-
-    def counting(closed: CandleClosed, plan_ids: Sequence[int], atrs: Atrs = NO_ATR) -> Sequence[int]:
-        given.append(closed.indicators)
-        return handed(closed, plan_ids, atrs)
-
-    monkeypatch.setattr(candles.trades, "candle", counting)
+    mixed = candles.arm(AnyOf((RSI, BREAK)))
+    waiting = candles.arm(RSI)
+    given = handed_over(candles, monkeypatch)
     candles.close(0, "101")
     for second in (62, 65, 68):
         await candles.at(second)
-    assert given == [{}]
+    assert given == [(START, (mixed,))]
     candles.exchange.hidden.clear()
     await candles.at(71)
-    assert [bool(indicators) for indicators in given] == [False, True]
+    assert given == [(START, (mixed,)), (START, (waiting,))]
+
+
+async def test_a_plan_that_fails_delays_nobody_at_the_same_close(candles: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only the next candle waits for it, and not for ever."""
+    candles.past()
+    broken, sound = candles.arm(BREAK), candles.arm(RSI)
+    hand = candles.trades.candle
+
+    def failing(closed: CandleClosed, plan_ids: Sequence[int], atrs: Atrs = NO_ATR) -> Sequence[int]:
+        hand(closed, [plan_id for plan_id in plan_ids if plan_id != broken], atrs)
+        return [plan_id for plan_id in plan_ids if plan_id == broken]
+
+    monkeypatch.setattr(candles.trades, "candle", failing)
+    candles.close(0, "101")
+    await candles.at(62)
+    assert len(candles.triggered(sound)) == 1
+    monkeypatch.setattr(candles.trades, "candle", hand)
+    await candles.at(65)
+    assert len(candles.triggered(broken)) == 1
+
+
+@pytest.mark.parametrize(
+    ("remedy", "asked_at"),
+    [
+        (Retry(1_000, "down"), 63),
+        (Pause(30_000, "too many requests"), 92),
+        (GiveUp("it is not listed any more"), 362),
+    ],
+)
+async def test_why_candles_are_not_had_is_said_once_and_heeded(candles: Rig, remedy: Remedy, asked_at: int) -> None:
+    """Asked again soon, after the pause, or after a while where it makes no sense; one line however often."""
+    candles.arm(BREAK)
+    for number in range(20):
+        candles.close(number, "100" if number else "101")
+    candles.exchange.down.add(BTC)
+    candles.exchange.remedy = remedy
+    with capture_logs() as logs:
+        await candles.at(62)
+        await candles.at(asked_at - 1)
+        assert candles.asked() == 1
+        await candles.at(asked_at)
+        assert candles.asked() == 2
+        candles.exchange.down.clear()
+        await candles.at(asked_at + 361)
+    assert [line["event"] for line in logs] == ["candles failed", "candles back"]
+    assert len(candles.triggered()) == 1
 
 
 def test_what_was_forgotten_does_not_make_a_market_young() -> None:

@@ -16,7 +16,7 @@ from chatbot.coach.desk import Desk
 from chatbot.coach.outages import Outages
 from chatbot.coach.trades import Trades
 from chatbot.core.candles import Candle
-from chatbot.core.events import TierTriggered, TierWithdrawn
+from chatbot.core.events import CloseReason, PlanClosed, TierTriggered, TierWithdrawn
 from chatbot.core.market import Instrument, MarketError, Quote, Resolution, Retry, Unknown
 from chatbot.core.money import Millis
 from chatbot.core.plan import CloseBeyond, Direction, Tier
@@ -131,11 +131,11 @@ async def test_a_candle_is_asked_for_once_it_has_settled(rig: Rig) -> None:
 
 
 async def test_a_late_or_missing_candle_is_asked_for_again(rig: Rig) -> None:
-    """An exchange that is down, or has not got the candle yet, is asked anew two seconds later."""
+    """An exchange that is down, or has not got the candle yet, is asked anew a second later."""
     rig.exchange.down = True
     await rig.at(63)
     rig.exchange.down = False
-    await rig.at(64)
+    await rig.at(63)
     assert rig.exchange.asked == 1
     await rig.at(66)
     rig.close(0, "101")
@@ -152,6 +152,27 @@ async def test_a_candle_found_late_is_judged_by_the_price_of_now(rig: Rig, price
     await rig.at(7_200)
     found = [event for event in rig.events() if isinstance(event, kind)]
     assert [event.price for event in found if isinstance(event, TierTriggered | TierWithdrawn)] == [Decimal(price)]
+
+
+@pytest.mark.parametrize(
+    ("price", "reason"),
+    [("101", CloseReason.EXPIRED), ("96", CloseReason.INVALIDATED), ("107", CloseReason.INVALIDATED)],
+)
+async def test_a_plan_that_is_over_by_now_is_not_offered_late(rig: Rig, price: str, reason: CloseReason) -> None:
+    """A candle of before it expired, or before price reached its stop or first target: nobody is told to enter."""
+    expires_at = START + 60 * MINUTE if reason is CloseReason.EXPIRED else None
+    tiers = (Tier(Decimal(100), CloseBeyond(Timeframe.M1, LEVEL, Direction.UP)),)
+    with rig.trades.desk.work() as work:
+        rig.trades.arm(work, User(1, 1), replace(plan(), tiers=tiers, expires_at=expires_at))
+    rig.close(0, "101")
+    rig.exchange.price = Decimal(price)
+    await rig.at(7_200)
+    with rig.trades.desk.units() as unit:
+        record = unit.plans.record(2)
+    assert record is not None
+    closed = record.events[-1]
+    assert isinstance(closed, PlanClosed)
+    assert (closed.reason, len(record.events)) == (reason, 2)
 
 
 async def test_a_late_candle_waits_for_a_price(rig: Rig) -> None:

@@ -102,7 +102,7 @@ async def test_nothing_is_asked_where_nothing_is_watched(rig: Rig) -> None:
     """An exchange without plans is left alone."""
     await rig.watcher.poll("binanceusdm")
     assert rig.source.asked == []
-    assert rig.watcher.exchanges() == frozenset()
+    assert rig.watcher.markets() == frozenset()
 
 
 async def test_one_request_asks_for_all_markets_of_an_exchange(rig: Rig) -> None:
@@ -112,7 +112,7 @@ async def test_one_request_asks_for_all_markets_of_an_exchange(rig: Rig) -> None
     )
     await rig.watcher.poll("binanceusdm")
     assert rig.source.asked == [{BTC, "ETH/USDT:USDT"}]
-    assert rig.watcher.exchanges() == {"binanceusdm", "bybit"}
+    assert {exchange for exchange, _ in rig.watcher.markets()} == {"binanceusdm", "bybit"}
 
 
 async def test_a_closed_plan_is_forgotten_with_its_market(rig: Rig) -> None:

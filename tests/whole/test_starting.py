@@ -99,8 +99,9 @@ async def test_a_refused_menu_is_put_later(world: World) -> None:
     await world.fault(method="setMyCommands", code=500, times=1)
     async with world.bot() as bot:
         await bot.ask("/start", "I never place an order")
-        assert [line["event"] for line in world.logs if line["log_level"] == "warning"] == ["menu not set"]
-        await bot.running.hourly()
+        assert sum(line["event"] == "menu not set" for line in world.logs) == 1
+        # The bot's own first hour may not be over yet, and comes to the menu together with ours.
+        await asyncio.gather(bot.running.hourly(), bot.running.hourly())
     calls = await world.person().request("GET", "/sim/calls")
     assert sum(call["method"] == "setMyCommands" and call["status"] == 200 for call in calls["calls"]) == 1
 
