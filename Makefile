@@ -15,7 +15,7 @@ help:
 	@echo "make run     start the bot; without a token in its own sandbox, on a page in your browser"
 	@echo "make demo    play a whole trade in the sandbox, print it, check it"
 	@echo "make test    all tests; some of them: make test ARGS='tests/core -x'"
-	@echo "make check   format, lint, layers, types, tests with coverage; goes on after a failure"
+	@echo "make check   format, lint, layers, types, all but the longest tests with coverage; goes on after a failure"
 	@echo "make bench   measure speed and memory"
 	@echo "make format  rewrite the code as make check wants it"
 	@echo "make lock    compile the lock files anew; newer versions: make lock UPGRADE=--upgrade"
@@ -58,7 +58,7 @@ types: $(READY)
 cover: $(READY)
 	@$(BIN)/coverage erase
 	@failed=0; \
-	$(BIN)/coverage run -m pytest $(ARGS) || failed=1; \
+	$(BIN)/coverage run -m pytest -m 'not long' $(ARGS) || failed=1; \
 	$(BIN)/coverage combine --quiet || failed=1; \
 	echo "── $(COVERED_IN_FULL): 100 %"; \
 	$(BIN)/coverage report --include='$(COVERED_IN_FULL)' --show-missing --fail-under=100 || failed=1; \

@@ -92,7 +92,8 @@ async def pressed_new(use: Use, tap: Tapped, press: Press) -> Told:
     if press.argument != INSTEAD:
         await begin(use, tap.speaker)
         return Told()
-    text = await use.look(tap.speaker, PastedPlans(use.conversation).kept)
+    plans = PastedPlans(use.conversation)
+    text = await use.look(tap.speaker, lambda work, user: plans.kept(work, user, press.version))
     if text is None:
         return OUTDATED
     await paste(use, tap.speaker, text, press.subject)

@@ -8,6 +8,7 @@ from html import escape
 from typing import Final, assert_never
 
 from chatbot.coach import dialog
+from chatbot.coach.acknowledging import forget_shown, is_unseen, remember_shown
 from chatbot.coach.answers import (
     Answered,
     Defaults,
@@ -178,7 +179,8 @@ class Conversation:
     def arm(self, work: Work, user: User, draft: Draft, argument: str, outlook: Outlook) -> None:
         """From draft to watched plan, if the checks let it pass."""
         view = self.view(work.unit, draft, outlook)
-        made = NO_PRICE if view.market_price is None else ready(view, argument)
+        counted = "" if view.market_price is not None and is_unseen(work, user, view) else argument
+        made = NO_PRICE if view.market_price is None else ready(view, counted)
         if isinstance(made, Refused):
             self.refuse(work, user, draft, made, outlook)
             return
@@ -201,6 +203,7 @@ class Conversation:
     def drop(self, work: Work, user: User, draft: Draft, last: Message) -> None:
         """The draft is over; its card says how."""
         work.unit.drafts.drop(user.user_id)
+        forget_shown(work, user)
         work.unit.reminders.drop(ReminderKind.DRAFT, draft.draft_id)
         self.desk.reply(work, user, last, slot=draft_slot(draft))
 
@@ -215,13 +218,15 @@ class Conversation:
 
     def show(self, work: Work, user: User, draft: Draft, outlook: Outlook, *, fresh: bool) -> None:
         """The card, in place or at the bottom."""
-        message = dialog.question(self.view(work.unit, draft, outlook))
-        self.desk.reply(work, user, message, slot=draft_slot(draft), fresh=fresh)
+        view = self.view(work.unit, draft, outlook)
+        remember_shown(work, user, view)
+        self.desk.reply(work, user, dialog.question(view), slot=draft_slot(draft), fresh=fresh)
 
     def refuse(self, work: Work, user: User, draft: Draft, refused: Refused, outlook: Outlook) -> None:
         """What was wrong stands on the card, right below the wrong answer."""
-        message = dialog.question(self.view(work.unit, draft, outlook), refused)
-        self.desk.reply(work, user, message, slot=draft_slot(draft), fresh=True)
+        view = self.view(work.unit, draft, outlook)
+        remember_shown(work, user, view)
+        self.desk.reply(work, user, dialog.question(view, refused), slot=draft_slot(draft), fresh=True)
 
     def unanswered(self, work: Work, user: User, sentence: str) -> None:
         """An exchange that did not answer: said on the card, nothing lost."""

@@ -30,7 +30,7 @@ from chatbot.coach.answers import (
     is_open,
 )
 from chatbot.coach.choosing import chosen_text, keyboard
-from chatbot.coach.review import KNOWN, review
+from chatbot.coach.review import CUT, KNOWN, review
 from chatbot.coach.steps import exits, guarding, market, pace, size, stop, targets, terms, tiers
 from chatbot.coach.steps.asking import Ask, Asking
 from chatbot.coach.stored import Answers, exact
@@ -38,6 +38,7 @@ from chatbot.coach.summing_up import agreed, facts
 from chatbot.core.reading import Unreadable, cleaned, quoted
 from chatbot.core.timeframes import Timeframe
 from chatbot.messages import wizard
+from chatbot.messages.fitting import LIMIT, Block, length
 from chatbot.messages.values import Message, Verb
 
 STEPS: Final[dict[Step, Asking]] = {
@@ -113,16 +114,23 @@ def question(view: DialogView, refusal: Refused | None = None) -> Message:
     step = current(view, given)
     if step is Step.REVIEW:
         shown = review(view)
-        return Message(f"{refusal.sentence}\n\n{shown.text}", shown.keyboard) if refusal else shown
+        return Message(refused_above(refusal.sentence, shown.text), shown.keyboard) if refusal else shown
     ask = ask_of(step)(view, given)
+    reasons = wizard.reasons([choice.reason for row in ask.choices for choice in row if choice.why])
     blocks = (
-        facts(view, given),
-        wizard.assumptions(given.assumed),
-        wizard.progress(agreed(view, given), item_of(step)),
-        asked(ask, refusal),
-        wizard.reasons([choice.reason for row in ask.choices for choice in row if choice.why]),
+        Block(tuple(facts(view, given)), ""),
+        Block(tuple(wizard.assumptions(given.assumed)), CUT),
+        Block(tuple(wizard.progress(agreed(view, given), item_of(step))), CUT),
+        Block(tuple(asked(ask, refusal)), ""),
+        Block(tuple(reasons), CUT),
     )
     return wizard.card("New plan", blocks, keyboard(view, ask, kept=has_answer(step, given), refusal=refusal))
+
+
+def refused_above(sentence: str, shown: str) -> str:
+    """The refusal above a review; where both are too long, its last line: what it lists stands below as well."""
+    whole = f"{sentence}\n\n{shown}"
+    return whole if length(whole) <= LIMIT else f"{sentence.splitlines()[-1]}\n\n{shown}"
 
 
 def asked(ask: Ask, refusal: Refused | None) -> list[str]:

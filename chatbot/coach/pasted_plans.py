@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Final
+from zlib import crc32
 
 from chatbot.coach import dialog
 from chatbot.coach.answers import Refused, entered
@@ -63,7 +64,8 @@ class PastedPlans:
             self.begin(work, user, read, in_the_way, outlook)
         else:
             work.unit.settings.put(kept_for(user), paste.text)
-            self.desk.reply(work, user, messages.which_one(read.understood, called(in_the_way), in_the_way.draft_id))
+            over, mark = in_the_way.draft_id, mark_of(paste.text)
+            self.desk.reply(work, user, messages.which_one(read.understood, called(in_the_way), over, mark))
 
     def begin(self, work: Work, user: User, read: Pasted, over: Draft | None, outlook: Outlook) -> None:
         """The draft, in the place of the one that the user gives up for it."""
@@ -72,9 +74,10 @@ class PastedPlans:
             self.conversation.drop(work, user, over, messages.replaced())
         self.conversation.begin_with(work, user, prefilled(read), outlook)
 
-    def kept(self, work: Work, user: User) -> str | None:
-        """The text that waits for the user's choice."""
-        return work.unit.settings.get(kept_for(user))
+    def kept(self, work: Work, user: User, mark: int) -> str | None:
+        """The text that waits for the user's choice, if it is the one a button's `mark` stands for."""
+        text = work.unit.settings.get(kept_for(user))
+        return text if text is not None and mark_of(text) == mark else None
 
     def unanswered(self, work: Work, user: User, exchange: str) -> None:
         """The exchange did not say which markets it lists."""
@@ -100,6 +103,11 @@ def called(draft: Draft) -> str:
     """The plan being built, in a few words."""
     given = entered(draft.answers)
     return " ".join(word for word in (given.symbol or "no market yet", given.side and given.side.value) if word)
+
+
+def mark_of(text: str) -> int:
+    """What tells one pasted text from another: a button says which it was shown with."""
+    return crc32(text.encode())
 
 
 def kept_for(user: User) -> str:

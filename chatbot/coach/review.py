@@ -9,6 +9,7 @@ from typing import Final, TypeVar
 
 from chatbot.coach.answers import DialogView, Entered, Incomplete, Refused, Step, entered, first_open
 from chatbot.coach.steps.asking import reference
+from chatbot.coach.steps.guarding import structure_fault
 from chatbot.coach.steps.objecting import argued
 from chatbot.coach.steps.size import allocation_of
 from chatbot.coach.steps.terms import expiry_of
@@ -20,12 +21,16 @@ from chatbot.core.plan import Plan, Target, Tier
 from chatbot.core.reading_rules import rules
 from chatbot.core.reading_triggers import fixed, trigger
 from chatbot.messages.findings import Wording, finding_sentence, marked
+from chatbot.messages.fitting import LIMIT, Block, sparing
 from chatbot.messages.numbers import GAP, utc_stamp
 from chatbot.messages.review import review_text
 from chatbot.messages.values import Button, Keyboard, Message, Press, Style, Verb
 from chatbot.messages.wizard import assumptions
 
 T = TypeVar("T")
+CUT: Final = "the rest does not fit into one message"
+ROOM: Final = 400
+"""Characters kept free above a review for what was wrong with the last answer."""
 KNOWN: Final = "know"
 """The argument of the arm button that says the warnings were read."""
 EDITS: Final = (
@@ -96,9 +101,9 @@ def ready(view: DialogView, argument: str = "") -> Plan | Refused:
     blocking = [finding for finding in found if finding.severity is Severity.BLOCK]
     if blocking:
         return Refused(f"{listed(blocking, wording_of(view))}\nFix it first, for example edit 4.")
-    if plan.expires_at is not None and plan.expires_at <= view.now:
-        over = utc_stamp(plan.expires_at)
-        return Refused(f"⛔ The plan would have expired at {over} already.\nFix it first, for example expiry 24h.")
+    wrong = faults(view, entered(view.draft.answers))
+    if wrong:
+        return Refused("\n".join(wrong))
     if found and argument != KNOWN:
         return Refused(f"{listed(found, wording_of(view))}\nTap “I know – arm anyway”, or type for example: I know.")
     return plan
@@ -134,14 +139,28 @@ def review(view: DialogView) -> Message:
     """The whole plan with its findings; the arm button is there only where nothing blocks."""
     plan, given = to_plan(view), entered(view.draft.answers)
     found, words = check(plan, view.context), wording_of(view)
+    text = review_text(plan, summary(plan, view.context), (), words, view.known.funding)
+    wrong = faults(view, given)
     blocks = (
-        review_text(plan, summary(plan, view.context), (), words, view.known.funding),
-        "\n".join(terms(view, given)),
-        "\n".join(assumptions(given.assumed)),
-        "\n".join(f"💡 {escape(one, quote=False)}" for one in argued(view, given)),
-        listed(found, words),
+        Block(tuple(text.split("\n")), CUT),
+        Block(tuple(terms(view, given)), ""),
+        Block(tuple(assumptions(given.assumed)), CUT),
+        Block(tuple(f"💡 {escape(one, quote=False)}" for one in argued(view, given)), CUT),
+        Block((*wrong, *(marked(finding, words) for finding in found)), ""),
     )
-    return Message("\n\n".join(block for block in blocks if block), (*arm_row(view, found), *edit_rows(view)))
+    rows = () if wrong else arm_row(view, found)
+    return Message(sparing(blocks, LIMIT - ROOM), (*rows, *edit_rows(view)))
+
+
+def faults(view: DialogView, given: Entered) -> tuple[str, ...]:
+    """What the plan's terms rule out, as HTML: a structure level no add could come after, an expiry that is over."""
+    over = given.expires_at if given.expires_at is not None and given.expires_at <= view.now else None
+    expired = (
+        ()
+        if over is None
+        else (f"⛔ The plan would have expired at {utc_stamp(over)} already. Fix it first, for example expiry 24h.",)
+    )
+    return (*(f"⛔ {escape(one, quote=False)}" for one in structure_fault(view, given)), *expired)
 
 
 def arm_row(view: DialogView, found: tuple[Finding, ...]) -> Keyboard:

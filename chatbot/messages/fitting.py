@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from html import escape, unescape
 from typing import Final
 
 LIMIT: Final = 4096
 """Characters of a message, counted in UTF-16 units. Tags count here too, so the result is never too long."""
+
+LONG_LINE: Final = 90
+"""Characters of a line that is shortened when there is no room for all of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,3 +52,33 @@ def joined(title: str, blocks: Sequence[Block], total: int, gap: str) -> str:
     missing = total - len(blocks)
     left_out = [f"… and {missing} more: /plan with a number shows any"] if missing else []
     return gap.join([f"<b>{title}</b>", *(block.text for block in blocks), *left_out])
+
+
+def sparing(blocks: Iterable[Block], room: int = LIMIT) -> str:
+    """Blocks apart from each other, within `room`; one without a `rest` is never touched.
+
+    Long lines of the others are shortened first, then the last of the others lose their last lines.
+    """
+    kept = [block for block in blocks if block.lines]
+    if length(apart(kept)) > room:
+        kept = [squeezed(block) if block.rest else block for block in kept]
+    for place in reversed(range(len(kept))):
+        while length(apart(kept)) > room and kept[place].rest and len(kept[place].lines) > 1:
+            kept[place] = replace(kept[place], lines=kept[place].lines[:-1], shortened=True)
+    return apart(kept)
+
+
+def apart(blocks: Sequence[Block]) -> str:
+    """Blocks with space between."""
+    return "\n\n".join(block.text for block in blocks)
+
+
+def squeezed(block: Block) -> Block:
+    """The block with its long lines shortened; a line with tags stays as it is."""
+    return replace(block, lines=tuple("\n".join(short_line(one) for one in line.split("\n")) for line in block.lines))
+
+
+def short_line(line: str) -> str:
+    """A line of HTML, short where it has no tags."""
+    plain = unescape(line)
+    return line if "<" in line or len(plain) <= LONG_LINE else f"{escape(plain[: LONG_LINE - 1], quote=False)}…"

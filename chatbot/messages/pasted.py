@@ -50,14 +50,14 @@ def refusal(understood: Understood, building: str = "") -> Message:
     return Message("\n\n".join(blocks))
 
 
-def which_one(understood: Understood, building: str, draft_id: int) -> Message:
-    """Two plans, of which one can be built: nothing is thrown away unasked."""
+def which_one(understood: Understood, building: str, draft_id: int, mark: int) -> Message:
+    """Two plans, of which one can be built: nothing is thrown away unasked. `mark` is the pasted text's own."""
     return Message(
         f"A plan is being built already: {short(building)}. Nothing of it was changed.\n\n"
         f"Pasted: {summary(understood)}.\n\n"
         "Use the pasted one instead? Then what was entered for the other one is dropped.",
         (
-            (Button("Use the pasted one", Press(Verb.NEW, draft_id, argument=INSTEAD), style=Style.MAIN),),
+            (Button("Use the pasted one", Press(Verb.NEW, draft_id, mark, INSTEAD), style=Style.MAIN),),
             (Button("Keep building", Press(Verb.NEW)),),
         ),
     )

@@ -181,6 +181,8 @@ def tier_words(state: PlanState, figures: Figures, tier: int, phase: TierPhase) 
         return f"in: {figures.quantity(fill.quantity)} at {figures.price(fill.price)}"
     if phase is TierPhase.PENDING:
         return f"to confirm: {figures.quantity(now.quantity)} near {figures.price(now.price)}"
+    if phase is TierPhase.ARMED and now.paused_until > figures.view.now:
+        return f"paused until {utc_time(now.paused_until)}"
     if now.blocked is not None:
         return f"blocked: {now.blocked.value.replace('_', ' ')}"
     return TIER_WORDS[phase]

@@ -21,6 +21,7 @@ from chatbot.core.plan import (
 )
 from chatbot.core.triggers import parts_of
 from chatbot.messages.checklist import BEFORE
+from chatbot.messages.fitting import Block, sparing
 from chatbot.messages.numbers import percent, price
 from chatbot.messages.values import Keyboard, Message
 from chatbot.messages.views import bold, sentence
@@ -65,9 +66,9 @@ def assumptions(sentences: Sequence[str]) -> list[str]:
     return [bold("Assumed, check it:"), *(f"• {escape(one, quote=False)}" for one in sentences)]
 
 
-def card(title: str, blocks: Sequence[Sequence[str]], keyboard: Keyboard) -> Message:
-    """A title, and blocks of lines with space between; all of it HTML. Empty blocks are left out."""
-    return Message("\n\n".join((bold(title), *("\n".join(block) for block in blocks if block))), keyboard)
+def card(title: str, blocks: Sequence[Block], keyboard: Keyboard) -> Message:
+    """A title, and blocks with space between, as far as a message has room; all of it HTML. Empty ones are left out."""
+    return Message(sparing((Block((bold(title),), ""), *blocks)), keyboard)
 
 
 def trigger_label(trigger: Trigger, tick: Decimal | None) -> str:

@@ -49,6 +49,9 @@ TALK: Final = re.compile(
 SATOSHI_QUOTES: Final = ("BTC", "XBT")
 
 
+RISK: Final = re.compile(r"\brisk(?:ing)?\s*:?\s*(?P<pct>\d{1,2}(?:[.,]\d{1,2})?)\s*%")
+
+
 @dataclass(frozen=True, slots=True)
 class Parts:
     """What each reader took from a text."""
@@ -116,6 +119,7 @@ def concluded(parts: Parts, market_price: Decimal | None) -> SignalDraft:
     elif market_price is None:
         check_size(pair.base if pair is not None else None, settled, notes)
     tell_unused(lists, settled, notes)
+    tell_risk(parts.text, notes)
     leverage = leverage_of(parts.leverage, notes)
     draft = SignalDraft(
         exchange=parts.market.exchange,
@@ -236,6 +240,13 @@ def tell_unused(lists: Lists, settled: Settled, notes: Notes) -> None:
     left = [] if middle is None else [value for value in firsts if value not in used and within(value, middle, NEARBY)]
     if left:
         notes.assume(f"Not used: {', '.join(shown(value) for value in dict.fromkeys(left))}.")
+
+
+def tell_risk(text: str, notes: Notes) -> None:
+    """A risk is no allocation, but it is one tap away where the allocation is asked."""
+    found = RISK.search(text)
+    if found:
+        notes.assume(f"Not used: risk {found['pct']} %; answer so where the allocation is asked.")
 
 
 def leverage_of(leverage: Leverage, notes: Notes) -> Decimal | None:

@@ -24,6 +24,7 @@ from chatbot.core.tape import bars_of
 from chatbot.core.timeframes import Timeframe
 from tests.chart.promises import Found, check_all
 
+pytestmark = pytest.mark.long
 HISTORY: Final = 300
 LEAST_HISTORY: Final = 100
 MOMENTS: Final = 70

@@ -98,11 +98,11 @@ def say(office: Office, *texts: str, outlook: Outlook = SEEN) -> str:
     return said
 
 
-def tap(office: Office, verb: Verb, argument: str = "") -> str:
+def tap(office: Office, verb: Verb, argument: str = "", outlook: Outlook = SEEN) -> str:
     """A button of the draft's card."""
     draft = draft_of(office)
     with office.desk.work() as work:
-        office.conversation.press(work, SAM, Press(verb, draft.draft_id, draft.version, argument), SEEN)
+        office.conversation.press(work, SAM, Press(verb, draft.draft_id, draft.version, argument), outlook)
     return office.read()
 
 

@@ -130,10 +130,12 @@ def test_editing_can_be_left_by_back() -> None:
     assert talk.step == Step.REVIEW
 
 
-def test_editing_the_side_asks_for_stop_and_targets_again() -> None:
+def test_editing_the_side_asks_for_triggers_stop_and_targets_again() -> None:
     """They lie the wrong way round for the other side; the same side keeps them."""
     assert at("review").says("edit side", "long").step == Step.REVIEW
     talk = at("review").says("edit side", "short")
+    assert talk.step == Step.TRIGGER
+    talk.says("above 60000", "+0.5%", "+1%", "+1.5%")
     assert talk.step == Step.STOP
     talk.says("61k", "59k 57.5k 56k")
     assert talk.step == Step.CLOSES

@@ -192,7 +192,9 @@ def test_guard_that_means_nothing_is_refused(text: str) -> None:
 
 def test_guards_of_a_short_lie_above() -> None:
     """The structure level is between tier 1 and the stop there as well, and goes when the side turns."""
-    talk = at("review").says("side short", "61000", "59000 58000 57000", "keep", "structure 60500")
+    talk = at("review").says(
+        "side short", "above 60000", "+0.5%", "+1%", "+1.5%", "61000", "59000 58000 57000", "keep", "structure 60500"
+    )
     assert talk.plan().guards.structure_level == 60500
     assert "0.5R higher than the average" in talk.text()
     assert "must lie above tier 1" in label_of(talk.says("edit guards").refused("structure 59000"))

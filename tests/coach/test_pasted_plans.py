@@ -11,7 +11,8 @@ from chatbot.coach.answers import Step
 from chatbot.coach.conversation import Conversation, Spoken
 from chatbot.coach.desk import MarketsUnknown
 from chatbot.coach.outlook import UNKNOWN, Outlook, Sought
-from chatbot.coach.pasted_plans import Paste, PastedPlans
+from chatbot.coach.pasted_plans import Paste, PastedPlans, mark_of
+from chatbot.coach.stored import texts_in
 from chatbot.core.market import Instrument, Resolution
 from chatbot.core.timeframes import Timeframe
 from chatbot.ports import Draft
@@ -65,9 +66,10 @@ def draft_of(office: Office) -> Draft:
     return draft
 
 
-def kept(office: Office, plans: PastedPlans) -> str | None:
+def kept(office: Office, plans: PastedPlans, text: str = LINE) -> str | None:
+    """What a button shown with this text finds."""
     with office.desk.work() as work:
-        return plans.kept(work, SAM)
+        return plans.kept(work, SAM, mark_of(text))
 
 
 def test_a_usable_text_becomes_the_draft(office: Office, plans: PastedPlans) -> None:
@@ -105,6 +107,18 @@ def test_a_refused_text_stores_nothing(office: Office, plans: PastedPlans) -> No
     assert (draft_of(office), kept(office, plans)) == (before, None)
 
 
+def test_what_was_assumed_of_prices_goes_with_them(office: Office, plans: PastedPlans) -> None:
+    """Another market takes the prices away; a sentence about them would be about nothing, or about the wrong market."""
+    take(office, plans, "long btc 60000.05 sl 59000 tp 61k 62.5k 64k 10x 5%")
+    talk(office, "10k")
+    before = " ".join(texts_in(draft_of(office).answers, "assumed"))
+    assert all(words in before for words in ("Tier 1 is taken at", "Tiers 2 to 4", "Used as written", "Weights "))
+    talk(office, "edit market", "on bybit")
+    after = " ".join(texts_in(draft_of(office).answers, "assumed"))
+    assert not any(words in after for words in ("Tier 1 is taken at", "Tiers 2 to 4", "Used as written"))
+    assert "Weights " in after
+
+
 def test_a_plan_begun_by_hand_is_replaced_only_when_told_to(office: Office, plans: PastedPlans) -> None:
     """The text waits; it takes the place of the draft it was said of, and of no other."""
     talk(office, *TYPED[:4])
@@ -118,6 +132,16 @@ def test_a_plan_begun_by_hand_is_replaced_only_when_told_to(office: Office, plan
     assert "How much equity" in said
     assert kept(office, plans) is None
     assert draft_of(office).draft_id != before.draft_id
+
+
+def test_a_button_under_an_earlier_paste_does_not_take_a_later_one(office: Office, plans: PastedPlans) -> None:
+    """What a button takes is the plan it was shown with, or nothing."""
+    later = LINE.replace("59000", "59500")
+    talk(office, *TYPED[:4])
+    take(office, plans)
+    take(office, plans, later)
+    assert kept(office, plans) is None
+    assert kept(office, plans, later) == later
 
 
 def test_a_draft_whose_market_is_being_changed_is_not_empty(office: Office, plans: PastedPlans) -> None:

@@ -26,6 +26,7 @@ from tests.core.chains import FRAMES, SERIES, bars_of_series, exact_bars
 from tests.core.oracle_candles import MINUTE, OracleCandle, Readings, candles_of, reader_of_ranges
 from tests.core.oracle_indicators import Atr
 
+pytestmark = pytest.mark.long
 REPORT = logging.getLogger(__name__)
 WAYS = ("up", "down")
 SHARE_OF_MINUTES = 5

@@ -24,6 +24,7 @@ from tests.core.oracle import Oracle, Row
 from tests.core.oracle_candles import Bar
 from tests.core.rows import row_of
 
+pytestmark = pytest.mark.long
 REPORT = logging.getLogger(__name__)
 
 

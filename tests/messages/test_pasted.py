@@ -87,12 +87,12 @@ def test_a_refusal_is_bounded_and_safe() -> None:
 
 def test_two_plans_are_a_choice_of_two_buttons() -> None:
     """One takes the pasted plan instead of that draft, the other goes on with it."""
-    message = which_one(WHOLE, "ETH/USDT:USDT <short>", 7)
+    message = which_one(WHOLE, "ETH/USDT:USDT <short>", 7, 99)
     assert "ETH/USDT:USDT &lt;short&gt;. Nothing of it was changed." in message.text
     assert "Pasted: BTC/USDT:USDT on binanceusdm" in message.text
     presses = [button.press for row in message.keyboard for button in row]
-    told = [(press.verb, press.subject, press.argument) for press in presses if press is not None]
-    assert told == [(Verb.NEW, 7, "pasted"), (Verb.NEW, 0, "")]
+    told = [(press.verb, press.subject, press.version, press.argument) for press in presses if press is not None]
+    assert told == [(Verb.NEW, 7, 99, "pasted"), (Verb.NEW, 0, 0, "")]
 
 
 @pytest.mark.parametrize("text", [replaced().text, unanswered("binanceusdm").text])

@@ -257,6 +257,7 @@ def test_a_pause_between_adds_is_told_while_it_lasts() -> None:
     assert waits in trade.done(ActionKind.ADD)
     assert waits in told(trade)
     assert "no adding after TP1 · one candle (15m) between adds" in card(trade)
+    assert "beyond tier 1's fill · paused until 00:16 UTC\n" in card(trade)
     other = Trade(long_plan(guards=Guards(min_pause_minutes=45)))
     assert "no adding after TP1 · 45 min between adds" in card(other)
 

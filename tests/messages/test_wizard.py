@@ -21,6 +21,7 @@ from chatbot.core.plan import (
     Trigger,
 )
 from chatbot.core.timeframes import Timeframe
+from chatbot.messages.fitting import Block
 from chatbot.messages.numbers import GAP
 from chatbot.messages.values import Message
 from chatbot.messages.wizard import Item, assumptions, card, progress, reasons, trigger_label
@@ -41,7 +42,7 @@ def test_progress_marks_what_is_done_current_and_open() -> None:
 
 def test_card_keeps_its_blocks_apart() -> None:
     """A title and blocks of lines; empty ones leave no hole."""
-    made = card("New plan", (["a", "b"], [], ["c"]), ())
+    made = card("New plan", (Block(("a", "b"), ""), Block((), ""), Block(("c",), "")), ())
     assert made == Message("<b>New plan</b>\n\na\nb\n\nc")
 
 

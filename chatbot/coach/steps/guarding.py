@@ -14,6 +14,7 @@ from chatbot.coach.steps.pace import pause_words
 from chatbot.coach.stored import Answers, exact
 from chatbot.core.money import Side
 from chatbot.core.plan import Guards
+from chatbot.core.planned import named_levels_of
 from chatbot.core.reading import Unreadable, cleaned, number, quoted
 from chatbot.core.reading_lists import LONGEST_LIST
 from chatbot.core.timeframes import MINUTE
@@ -97,6 +98,20 @@ def structure(view: DialogView, given: Entered, text: str) -> Answers:
             f"more, for example structure {midway(view, given, entry)}."
         )
     return {"structure": exact(level)}
+
+
+def structure_fault(view: DialogView, given: Entered) -> tuple[str, ...]:
+    """That tier 1 was moved beyond the structure level since: every later tier would be blocked for good."""
+    level, first = given.guards.structure_level, given.trigger_of(1)
+    entry = None if first is None else next(named_levels_of(first), None)
+    if level is None or entry is None or given.chosen_side.sign * (entry - level) > 0:
+        return ()
+    where = "below" if given.chosen_side is Side.LONG else "above"
+    fault = (
+        f"The structure level {price(level, view.tick)} must lie {where} tier 1 at {price(entry, view.tick)}, or it "
+        f"blocks every later tier. Fix it first, for example structure {midway(view, given, entry)} or structure none."
+    )
+    return (fault,)
 
 
 def midway(view: DialogView, given: Entered, entry: Decimal) -> str:

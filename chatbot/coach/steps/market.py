@@ -18,6 +18,10 @@ PRICED: Final = ("triggers", "stop", "targets", "structure")
 """Answers that are prices, and mean nothing on another market."""
 
 
+TURNED: Final = ("triggers", "stop", "targets", "structure")
+"""Answers that mean the opposite for the other side."""
+
+
 class NoMarket(Unreadable):
     """No market goes by that name; these come near."""
 
@@ -90,10 +94,10 @@ def ask_side(_view: DialogView, _given: Entered) -> Ask:
 
 
 def read_side(_view: DialogView, given: Entered, text: str) -> Answers:
-    """The side; prices of the other one lie the wrong way round: stop and targets are asked for again."""
+    """The side; what is measured for the other one lies the wrong way round, and is asked for again."""
     picked = side(text)
     turned = given.side is not None and given.side is not picked
-    return {"side": picked.value} | (dict.fromkeys(("stop", "targets", "structure")) if turned else {})
+    return {"side": picked.value} | (dict.fromkeys(TURNED) if turned else {})
 
 
 def ask_leverage(view: DialogView, _given: Entered) -> Ask:
