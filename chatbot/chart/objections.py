@@ -13,7 +13,8 @@ from typing import Final
 
 from chatbot.chart.regime import preset
 from chatbot.chart.values import Chart, Regime, Volatility
-from chatbot.chart.wording import GAP, atr_text, decimal_text, price_text
+from chatbot.chart.wording import atr_text, decimal_text
+from chatbot.core.figures import GAP, grouped
 from chatbot.core.money import HUNDRED
 from chatbot.core.timeframes import Timeframe
 
@@ -48,7 +49,7 @@ def weight_objections(chart: Chart, tiering: Tiering) -> Iterator[str]:
     if chart.regime is None or not tiering.weights:
         return
     first, fits = tiering.weights[0], weights_text(preset(chart.regime, chart.timeframe).weights)
-    share = f"{price_text(first)}{GAP}% of the allocation in tier 1"
+    share = f"{grouped(first)}{GAP}% of the allocation in tier 1"
     if chart.regime.volatility is Volatility.HIGH and first > HEAVY_PCT:
         yield f"{share} is much while {measure(chart.regime)}: a swing against it costs most. Take {fits}."
     if chart.regime.volatility is Volatility.LOW and first <= LIGHT_PCT:
@@ -62,7 +63,7 @@ def measure(regime: Regime) -> str:
 
 def weights_text(weights: tuple[Decimal, ...]) -> str:
     """`20/25/30/25`."""
-    return "/".join(price_text(weight) for weight in weights)
+    return "/".join(grouped(weight) for weight in weights)
 
 
 def spacing_objections(chart: Chart, tiering: Tiering) -> Iterator[str]:

@@ -13,8 +13,9 @@ from statistics import median
 from typing import Final, assert_never
 
 from chatbot.chart.values import Preset, Regime, Volatility
-from chatbot.chart.wording import GAP, decimal_text
+from chatbot.chart.wording import decimal_text
 from chatbot.core.candles import Candle
+from chatbot.core.figures import GAP
 from chatbot.core.timeframes import MINUTE, Timeframe
 
 WINDOW: Final = 90

@@ -15,7 +15,8 @@ from typing import Final
 from chatbot.chart.ground import Ground, ground_of
 from chatbot.chart.structure import RANGE
 from chatbot.chart.values import Chart, Proposal, Setup, Swing, Zone
-from chatbot.chart.wording import atr_text, price_text, zone_text
+from chatbot.chart.wording import atr_text, zone_text
+from chatbot.core.figures import grouped
 from chatbot.core.money import Millis, Side, percent_of
 
 BUFFER_ATR: Final = Decimal("0.5")
@@ -68,7 +69,7 @@ def footings(ground: Ground) -> tuple[Footing, ...]:
     edge = ground.chart.range_low if ground.setup.side is Side.LONG else ground.chart.range_high
     if ground.ahead(edge) < 0:
         name = f"{min(RANGE, len(ground.chart.candles))}-candle {ground.floor_kind.value}"
-        found.append(Footing(edge, edge, ground.chart.candles[0].at, f"{name} {price_text(edge)}"))
+        found.append(Footing(edge, edge, ground.chart.candles[0].at, f"{name} {grouped(edge)}"))
     found.sort(key=lambda footing: -ground.ahead(footing.price))
     return tuple({footing.price: footing for footing in reversed(found)}.values())[::-1]
 
@@ -88,7 +89,7 @@ def pivot_footing(ground: Ground, swing: Swing) -> Footing:
     zone = next((zone for zone in ground.zones_behind if zone.low <= swing.price <= zone.high), None)
     if zone is not None:
         return zone_footing(ground, zone)
-    return Footing(swing.price, swing.price, swing.at, f"{ground.floor_kind.value} {price_text(swing.price)}")
+    return Footing(swing.price, swing.price, swing.at, f"{ground.floor_kind.value} {grouped(swing.price)}")
 
 
 def stop_behind(ground: Ground, footing: Footing, named: Sequence[Footing]) -> Proposal | None:

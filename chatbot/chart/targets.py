@@ -18,7 +18,8 @@ from chatbot.chart.ground import Ground, ground_of
 from chatbot.chart.regime import preset
 from chatbot.chart.target_choice import APART_R, IDEAL_R, Level, Three, Wish, best
 from chatbot.chart.values import Chart, Leg, Proposal, Setup, TargetsProposal
-from chatbot.chart.wording import GAP, decimal_text, price_text, zone_text
+from chatbot.chart.wording import decimal_text, zone_text
+from chatbot.core.figures import GAP, grouped
 from chatbot.core.money import ONE, Side
 
 APART_ATR: Final = 0.75
@@ -97,7 +98,7 @@ def measured_targets(chart: Chart, setup: Setup, factor: Decimal = ONE) -> tuple
     else:
         side, end = "below", search.ground.history_low
     return (
-        TargetsProposal(proposals(three), f"measured: few levels {side}, the shown history ends at {price_text(end)}"),
+        TargetsProposal(proposals(three), f"measured: few levels {side}, the shown history ends at {grouped(end)}"),
     )
 
 
@@ -148,8 +149,8 @@ def ratio_levels(search: Search) -> Iterator[Level]:
 
 def ratio_level(search: Search, ratio: Ratio, leg: Leg, kind: str) -> Level:
     """A Fibonacci level with its name."""
-    ends = f"{price_text(leg[0].price)} → {price_text(leg[1].price)}"
-    return search.level(ratio.price, f"{price_text(ratio.ratio)} {kind} of {ends}", FIBONACCI_STRENGTH)
+    ends = f"{grouped(leg[0].price)} → {grouped(leg[1].price)}"
+    return search.level(ratio.price, f"{grouped(ratio.ratio)} {kind} of {ends}", FIBONACCI_STRENGTH)
 
 
 def multiple_levels(search: Search) -> Iterator[Level]:

@@ -17,7 +17,8 @@ from chatbot.chart.ground import Ground, ground_of
 from chatbot.chart.indicators import Columns, column, columns_of
 from chatbot.chart.structure import after_last_hole
 from chatbot.chart.values import Chart, Setup, TriggerProposal, Zone
-from chatbot.chart.wording import GAP, atr_text, price_text, zone_text
+from chatbot.chart.wording import atr_text, zone_text
+from chatbot.core.figures import GAP, grouped
 from chatbot.core.money import HUNDRED, Side
 from chatbot.core.plan import Average, Bounce, CloseBeyond, Direction, MoveTrigger, MovingAverageRetest
 from chatbot.core.triggers import AverageKey
@@ -133,7 +134,7 @@ def move(ground: Ground, number: int) -> Iterator[TriggerProposal]:
     pct = min(in_pct(ground, usual, ROUND_CEILING), in_pct(ground, behind + room, ROUND_FLOOR))
     distance = ground.entry * pct / HUNDRED
     if pct > 0 and distance > behind:
-        size = f"{price_text(pct)}{GAP}% of price"
+        size = f"{grouped(pct)}{GAP}% of price"
         yield TriggerProposal(MoveTrigger(pct), f"{size} in favour, {atr_text(distance, ground.atr)} from tier 1")
 
 
@@ -151,7 +152,7 @@ def pullback(ground: Ground, depth: Decimal) -> Iterator[TriggerProposal]:
     period, value = (FAST, fast) if ground.sign * (fast - slow) > 0 else (SLOW, slow)
     if ground.sign * (close - value) > 0 and -depth <= ground.ahead(value) <= limit(ground):
         trigger = MovingAverageRetest(ground.chart.timeframe, Average.EMA, period, onwards(ground))
-        yield TriggerProposal(trigger, f"retest of EMA{GAP}{period}, now {price_text(ground.backward(value))}")
+        yield TriggerProposal(trigger, f"retest of EMA{GAP}{period}, now {grouped(ground.backward(value))}")
 
 
 def averaged(prices: Columns, period: int) -> Decimal | None:

@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Final
 
 from chatbot.cli.errors import UsageError
+from chatbot.core.figures import GAP
 from chatbot.core.plan import Direction, ManualTrigger, MoveTrigger, PriceTrigger, Tier
-from chatbot.messages.numbers import GAP, number, percent, price
+from chatbot.messages.numbers import number, percent, price
 from chatbot.signals.draft import SignalDraft
 from chatbot.signals.form import draft_to_format, rule_in_words
 from chatbot.signals.signal import read_signal

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
@@ -18,6 +19,7 @@ from chatbot.messages.sizing import size_text
 from chatbot.messages.values import Message
 from chatbot.ports import PlanUnreadable, User
 
+LEVERAGE: Final = re.compile(r"[\d.,]+[xX]|[xX]\d[\d.,]*")
 EXAMPLE: Final = "/size 1% 60000 59000 10x (risk, entry, stop, leverage; after them your equity, before them a coin)"
 HIGHEST_LEVERAGE: Final = Decimal(1000)
 
@@ -96,9 +98,9 @@ class Calculator:
 def order_in(text: str) -> Order:
     """The words by what they are: `%` is the risk, `x` the leverage, letters a coin. Raises Unreadable."""
     words = text.split()
-    coins = [word for word in words if is_coin(word)]
+    leverages = [word for word in words if LEVERAGE.fullmatch(word)]
+    coins = [word for word in words if is_coin(word) and word not in leverages]
     risks = [word for word in words if word.endswith("%")]
-    leverages = [word for word in words if word not in coins and word[-1:] in "xX"]
     numbers = [word for word in words if word not in (*coins, *risks, *leverages)]
     if len(coins) > 1 or len(risks) != 1 or len(leverages) != 1 or len(numbers) not in (2, 3):
         raise Unreadable(f"I can't size {quoted(text)}; expected for example {EXAMPLE}.")

@@ -15,6 +15,7 @@ from chatbot.coach.steps.size import allocation_of
 from chatbot.coach.steps.terms import expiry_of
 from chatbot.coach.summing_up import terms
 from chatbot.core.checks import check, summary
+from chatbot.core.figures import GAP
 from chatbot.core.findings import Finding, Severity, warnings_in
 from chatbot.core.money import ZERO
 from chatbot.core.plan import Plan, Target, Tier
@@ -22,7 +23,7 @@ from chatbot.core.reading_rules import rules
 from chatbot.core.reading_triggers import fixed, trigger
 from chatbot.messages.findings import Wording, finding_sentence, marked
 from chatbot.messages.fitting import LIMIT, Block, sparing
-from chatbot.messages.numbers import GAP, utc_stamp
+from chatbot.messages.numbers import utc_stamp
 from chatbot.messages.review import review_text
 from chatbot.messages.values import Button, Keyboard, Message, Press, Style, Verb
 from chatbot.messages.wizard import assumptions

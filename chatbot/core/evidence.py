@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Final, assert_never
 
+from chatbot.core.figures import grouped
 from chatbot.core.inputs import CandleClosed
 from chatbot.core.money import Millis
 from chatbot.core.plan import (
@@ -23,8 +24,6 @@ from chatbot.core.triggers import NOTHING, candle_parts_of, holds, key_of
 
 SIDES: Final = {Direction.UP: "above", Direction.DOWN: "below"}
 EXTREMES: Final = {Direction.UP: "low", Direction.DOWN: "high"}
-GAP: Final = "\u00a0"
-"""Keeps the thousands of a number apart and together."""
 DAY: Final[Millis] = 86_400_000
 FIGURES: Final = 7
 """Significant digits of an average: enough for a price, and no more than it is good for."""
@@ -42,9 +41,9 @@ def figures(part: CandleTrigger, given: CandleClosed) -> str:
     candle, frame = given.candle, given.timeframe.value
     match part:
         case CloseBeyond(level=level, direction=direction):
-            return f"{frame} close {shown(candle.close)} {SIDES[direction]} {shown(level)}"
+            return f"{frame} close {grouped(candle.close)} {SIDES[direction]} {grouped(level)}"
         case Bounce(level=level, direction=direction):
-            return f"{frame} {touch(given, direction, shown(level))}"
+            return f"{frame} {touch(given, direction, grouped(level))}"
         case MovingAverageRetest(average=average, period=period, direction=direction):
             at = f"{average.upper()}({period}) {value(part, given)[1]}"
             return f"{frame} {touch(given, direction, at)}"
@@ -61,14 +60,8 @@ def figures(part: CandleTrigger, given: CandleClosed) -> str:
 def touch(given: CandleClosed, direction: Direction, level: str) -> str:
     """`low 59 980 at 60 000, close 60 120 above it`: how near the candle came, and where it closed."""
     extreme = given.candle.low if direction is Direction.UP else given.candle.high
-    back = f"close {shown(given.candle.close)} {SIDES[direction]} it"
-    return f"{EXTREMES[direction]} {shown(extreme)} at {level}, {back}"
-
-
-def shown(price: Decimal) -> str:
-    """A price with its thousands apart, all its digits kept."""
-    text = f"{price:,f}".replace(",", GAP)
-    return text.rstrip("0").rstrip(".") if "." in text else text
+    back = f"close {grouped(given.candle.close)} {SIDES[direction]} it"
+    return f"{EXTREMES[direction]} {grouped(extreme)} at {level}, {back}"
 
 
 def value(part: CandleTrigger, given: CandleClosed) -> tuple[str, str]:
@@ -80,7 +73,7 @@ def value(part: CandleTrigger, given: CandleClosed) -> tuple[str, str]:
 
 def written(number: float | None) -> str:
     """The number without an exponent; empty where there is none."""
-    return "" if number is None else shown(Decimal(f"{number:.{FIGURES}g}"))
+    return "" if number is None else grouped(Decimal(f"{number:.{FIGURES}g}"))
 
 
 def moment(given: CandleClosed) -> str:

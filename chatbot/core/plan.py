@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
+from typing import Final
 
 from chatbot.core.money import HUNDRED, Millis, Side, percent_of
 from chatbot.core.timeframes import Timeframe
@@ -43,6 +44,10 @@ class Average(StrEnum):
     SMA = "sma"
 
 
+USUAL_TOLERANCE_PCT: Final = Decimal("0.1")
+"""How near a touch has to come, in % of price."""
+
+
 @dataclass(frozen=True, slots=True)
 class PriceTrigger:
     """Fires at any price at or beyond the level."""
@@ -74,7 +79,7 @@ class Bounce:
     timeframe: Timeframe
     level: Decimal
     direction: Direction
-    tolerance_pct: Decimal = Decimal("0.1")
+    tolerance_pct: Decimal = USUAL_TOLERANCE_PCT
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +90,7 @@ class MovingAverageRetest:
     average: Average
     period: int
     direction: Direction
-    tolerance_pct: Decimal = Decimal("0.1")
+    tolerance_pct: Decimal = USUAL_TOLERANCE_PCT
 
 
 @dataclass(frozen=True, slots=True)

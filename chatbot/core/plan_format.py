@@ -10,6 +10,7 @@ from decimal import Decimal
 
 from chatbot.core.money import Side
 from chatbot.core.plan import (
+    USUAL_TOLERANCE_PCT,
     AllOf,
     AnyOf,
     Average,
@@ -135,7 +136,7 @@ def timeframe(fields: Fields) -> Timeframe:
 
 
 def tolerance(fields: Fields) -> Decimal:
-    return fields.share("tolerance_pct", "0.1")
+    return fields.share("tolerance_pct", USUAL_TOLERANCE_PCT)
 
 
 PARTS: Mapping[str, Callable[[Fields], Part]] = {

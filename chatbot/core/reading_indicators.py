@@ -11,7 +11,15 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
-from chatbot.core.plan import Average, Direction, MacdTrigger, MovingAverageRetest, Occasion, RsiTrigger
+from chatbot.core.plan import (
+    USUAL_TOLERANCE_PCT,
+    Average,
+    Direction,
+    MacdTrigger,
+    MovingAverageRetest,
+    Occasion,
+    RsiTrigger,
+)
 from chatbot.core.reading import Unreadable, number, quoted, timeframe
 from chatbot.core.timeframes import Timeframe
 from chatbot.core.watchable import LONGEST, in_reach
@@ -46,7 +54,6 @@ EXAMPLES: Final = {
     "sma": "sma50 retest 1h",
     "ma": "ema20 retest 15m or sma20 retest 15m",
 }
-USUAL_TOLERANCE: Final = Decimal("0.1")
 WAYS: Final = {Direction.UP: "above", Direction.DOWN: "below"}
 
 
@@ -148,4 +155,4 @@ def written_indicator(part: RsiTrigger | MacdTrigger | MovingAverageRetest) -> s
 
 def written_tolerance(tolerance_pct: Decimal) -> str:
     """How near a touch has to come, where that is not as usual."""
-    return "" if tolerance_pct == USUAL_TOLERANCE else f" within {tolerance_pct:f}%"
+    return "" if tolerance_pct == USUAL_TOLERANCE_PCT else f" within {tolerance_pct:f}%"

@@ -15,6 +15,7 @@ from typing import Final, TypeGuard, assert_never
 
 from chatbot.core.money import Side
 from chatbot.core.plan import (
+    USUAL_TOLERANCE_PCT,
     AllOf,
     AnyOf,
     Bounce,
@@ -31,7 +32,6 @@ from chatbot.core.plan import (
 )
 from chatbot.core.reading import Unreadable, cleaned, number, percent, quoted, timeframe
 from chatbot.core.reading_indicators import (
-    USUAL_TOLERANCE,
     DraftRetest,
     indicator,
     written_indicator,
@@ -81,7 +81,7 @@ class DraftLevel:
     level: Decimal
     direction: Direction | None
     timeframe: Timeframe
-    tolerance_pct: Decimal = USUAL_TOLERANCE
+    tolerance_pct: Decimal = USUAL_TOLERANCE_PCT
 
 
 DraftPart = DraftLevel | DraftRetest | MoveTrigger | RsiTrigger | MacdTrigger | ManualTrigger
@@ -173,7 +173,7 @@ def part(text: str, default: Timeframe) -> DraftPart:
     within = WITHIN.search(text)
     if within:
         return touching(text[: within.start()] + text[within.end() :], within["pct"], default)
-    named = indicator(text, default, USUAL_TOLERANCE)
+    named = indicator(text, default, USUAL_TOLERANCE_PCT)
     if named is not None:
         return named
     if found := MOVE.fullmatch(text):

@@ -15,7 +15,7 @@ from chatbot.core.findings import Code, Finding, Severity
 from chatbot.core.money import ZERO
 from chatbot.messages import numbers
 from chatbot.messages.checklist import BEFORE
-from chatbot.messages.numbers import number, percent
+from chatbot.messages.numbers import number, percent, ratio
 
 BLOCK: Final = "⛔"
 WARNING: Final = "⚠"
@@ -129,7 +129,7 @@ def closes_nothing(told: Told) -> str:
 
 
 def reward_low(told: Told) -> str:
-    said = f"Blended reward-to-risk is {number(told.value, 2)}; a trade should offer {number(told.limit)} or more"
+    said = f"Blended reward-to-risk is {ratio(told.value)}; a trade should offer {number(told.limit)} or more"
     if told.finding.nearest is None:
         return f"{said}."
     return f"{said}: with target {told.index} at {told.wording.price(told.nearest)} it does."

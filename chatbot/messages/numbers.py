@@ -10,12 +10,13 @@ from datetime import UTC, datetime, timedelta
 from decimal import ROUND_HALF_EVEN, Context, Decimal, localcontext
 from typing import Final
 
-from chatbot.core.money import Millis
+from chatbot.core.figures import GAP, grouped
+from chatbot.core.money import Millis, round_down
 
-GAP: Final = "\u00a0"
 MINUS: Final = "−"
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 WIDE: Final = Context(prec=60, rounding=ROUND_HALF_EVEN)
+HUNDREDTH: Final = Decimal("0.01")
 SMALL_PRICE_DIGITS: Final = 6
 
 
@@ -24,9 +25,7 @@ def number(value: Decimal, places: int | None = None) -> str:
     rounded = value if places is None else rounded_to(value, places)
     if rounded == 0:
         return "0"
-    text = f"{rounded.copy_abs():,f}".replace(",", GAP)
-    if "." in text:
-        text = text.rstrip("0").rstrip(".")
+    text = grouped(rounded.copy_abs())
     return MINUS + text if rounded < 0 else text
 
 
@@ -54,6 +53,11 @@ def price(value: Decimal, tick: Decimal | None = None) -> str:
     if value == 0 or abs(value) >= 1:
         return number(value, 4)
     return number(value, significant_places(value, SMALL_PRICE_DIGITS))
+
+
+def ratio(value: Decimal) -> str:
+    """A reward-to-risk to hundredths, cut off: what is below a limit must not read as if it reached it."""
+    return number(round_down(value, HUNDREDTH))
 
 
 def amount(value: Decimal) -> str:

@@ -8,8 +8,9 @@ from decimal import Decimal
 from html import escape
 from typing import Final
 
+from chatbot.core.figures import GAP
 from chatbot.core.plan import MarginMode
-from chatbot.messages.numbers import GAP, number, percent
+from chatbot.messages.numbers import number, percent
 from chatbot.messages.values import Button, Message, Press, Style, Verb
 from chatbot.messages.views import bold
 from chatbot.signals.draft import SignalDraft

@@ -12,7 +12,7 @@ from chatbot.core.portfolio import Exposure, Portfolio, Stake, Together, portfol
 from chatbot.core.state import PlanState
 from chatbot.messages.findings import WARNING
 from chatbot.messages.fitting import Block, fitted
-from chatbot.messages.numbers import amount, money, percent
+from chatbot.messages.numbers import money, percent
 from chatbot.messages.values import Message
 from chatbot.messages.views import PlanView
 
@@ -47,7 +47,7 @@ def sum_line(sums: Together) -> str:
     quote = escape(sums.quote, quote=False)
     unknown = f", {sums.unknown} without a price not counted" if sums.unknown else ""
     return (
-        f"Margin {money(sums.margin, quote)} · at risk to the stops {amount(sums.at_risk)} now, "
+        f"Margin {money(sums.margin, quote)} · at risk to the stops {money(sums.at_risk, quote)} now, "
         f"{money(sums.most_at_risk, quote)} if every tier comes{unknown}"
     )
 
@@ -79,4 +79,4 @@ def risk_words(stake: Stake, quote: str) -> str:
         return "risk not known before the entry"
     if stake.at_risk == stake.most_at_risk:
         return f"at risk {money(stake.at_risk, quote)}"
-    return f"at risk {amount(stake.at_risk)} now, {money(stake.most_at_risk, quote)} at most"
+    return f"at risk {money(stake.at_risk, quote)} now, {money(stake.most_at_risk, quote)} at most"

@@ -7,6 +7,7 @@ from decimal import Decimal
 from html import escape
 from typing import Final, assert_never
 
+from chatbot.core.figures import GAP
 from chatbot.core.findings import Finding
 from chatbot.core.liquidation import Maintenance, Source
 from chatbot.core.market import FundingRate
@@ -15,7 +16,7 @@ from chatbot.core.plan import Plan
 from chatbot.core.planned import PlanSummary
 from chatbot.core.sizing import funding_per_8h
 from chatbot.messages.findings import Wording, marked
-from chatbot.messages.numbers import GAP, number, percent
+from chatbot.messages.numbers import number, percent, ratio
 from chatbot.messages.views import bold
 from chatbot.messages.words import stop_rule_words, trigger_words
 
@@ -102,7 +103,7 @@ def number_lines(numbers: PlanSummary, wording: Wording) -> list[str]:
         f"If all tiers fill: {wording.quantity(numbers.quantity)}, average {wording.price(numbers.average)}",
         f"R: {wording.price(numbers.r)} in price = {wording.money(numbers.r_money)} at risk",
         f"Worst case: {wording.money(numbers.worst_case)}{fees}",
-        f"Reward-to-risk: {number(numbers.reward_to_risk, 2)} (from tier 1, runner not counted)",
+        f"Reward-to-risk: {ratio(numbers.reward_to_risk)} (from tier 1, runner not counted)",
         f"Break-even if all fill: {wording.price(numbers.break_even)}, fees included",
         liquidation_line(numbers, wording),
     ]

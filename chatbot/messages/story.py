@@ -17,12 +17,13 @@ from chatbot.core.events import (
     TierTriggered,
 )
 from chatbot.core.evolve import evolve
+from chatbot.core.figures import GAP
 from chatbot.core.plan import Plan
 from chatbot.core.position import ENTRIES
 from chatbot.core.state import PlanState, fresh
 from chatbot.core.stops import held_risk
 from chatbot.messages.lines import held_words
-from chatbot.messages.numbers import GAP, percent, r_multiple, utc_stamp
+from chatbot.messages.numbers import percent, r_multiple, utc_stamp
 from chatbot.messages.views import Figures, PlanView
 from chatbot.messages.words import CLOSE_WORDS, STOP_WORDS
 

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import ROUND_FLOOR, Decimal
+from decimal import Decimal
 from itertools import pairwise
 from typing import Final
 
 from chatbot.core.money import HUNDRED, ZERO, Side
+from chatbot.core.usual import usual_closes
 from chatbot.signals.draft import ProblemCode
 from chatbot.signals.notes import Notes
 from chatbot.signals.numbers import shown
 from chatbot.signals.settling import Level, distinct
 
 MOST_TARGETS: Final = 6
-CLOSES: Final = {1: (90,), 2: (40, 50), 3: (25, 35, 30)}
-RUNNER_PCT: Final = Decimal(10)
 SAME_GAIN: Final = Decimal("0.08")
 """A % behind a target that is within 8 % of its distance tells the gain, not the share."""
 
@@ -128,9 +127,8 @@ def tells_gains(levels: Sequence[Level], entry: Decimal, leverage: Decimal | Non
 
 
 def usual(count: int, notes: Notes) -> tuple[Decimal, ...]:
-    """The usual closes; 10 % stay as a runner."""
-    even = ((HUNDRED - RUNNER_PCT) / count).to_integral_value(ROUND_FLOOR)
-    shares = tuple(Decimal(share) for share in CLOSES.get(count, ())) or (even,) * count
+    """The usual closes, said to be assumed."""
+    shares = usual_closes(count)
     notes.assume(f"Closes {'/'.join(shown(share) for share in shares)} %: the text gives none.")
     return shares
 

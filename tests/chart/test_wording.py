@@ -7,7 +7,8 @@ from decimal import Decimal
 import pytest
 
 from chatbot.chart.values import Swing, SwingKind, Zone
-from chatbot.chart.wording import atr_text, decimal_text, price_text, zone_text
+from chatbot.chart.wording import atr_text, decimal_text, zone_text
+from chatbot.core.figures import grouped
 from tests.chart.paths import shown
 
 
@@ -17,7 +18,7 @@ from tests.chart.paths import shown
 )
 def test_prices_have_their_thousands_apart_and_no_zeros_at_the_end(value: str, expected: str) -> None:
     """Zeros before the point stay."""
-    assert price_text(Decimal(value)) == shown(expected)
+    assert grouped(Decimal(value)) == shown(expected)
 
 
 @pytest.mark.parametrize(

@@ -15,11 +15,11 @@ from chatbot.coach.desk import Desk, Work
 from chatbot.coach.reminding import Reminding
 from chatbot.coach.trades import Trades
 from chatbot.core.evolve import history
+from chatbot.core.figures import GAP
 from chatbot.core.market import Instrument, Quote, Resolution
 from chatbot.core.money import Millis
 from chatbot.core.plan import Follow, Plan
 from chatbot.core.state import Action, ActionKind, PlanState
-from chatbot.messages.numbers import GAP
 from chatbot.messages.values import Press, Verb
 from chatbot.ports import Outgoing, PlanRecord, PlanRow, Told, Units, User
 from tests.messages.trading import BY_HAND, long_plan

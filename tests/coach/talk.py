@@ -15,13 +15,13 @@ from chatbot.coach.outlook import Outlook
 from chatbot.coach.review import to_plan
 from chatbot.coach.stored import Answers
 from chatbot.core.candles import Candle
+from chatbot.core.figures import GAP
 from chatbot.core.market import FundingRate, Instrument, Resolution, Unknown, Unsuitable
 from chatbot.core.market import Refused as RefusedMarket
 from chatbot.core.money import Millis
 from chatbot.core.plan import Plan
 from chatbot.core.planned import CheckContext
 from chatbot.core.timeframes import Timeframe
-from chatbot.messages.numbers import GAP
 from chatbot.messages.values import Message, Press, Verb
 from chatbot.ports import Draft
 

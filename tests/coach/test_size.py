@@ -44,7 +44,13 @@ def remembered(office: Office, equity: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "line", ["/size 1% 60000 59000 10x 10000", "/size 10x 1% 60k 59k $10000", "/size 60000 59000 10000 1% 10X"]
+    "line",
+    [
+        "/size 1% 60000 59000 10x 10000",
+        "/size 10x 1% 60k 59k $10000",
+        "/size 60000 59000 10000 1% 10X",
+        "/size 1% 60000 59000 x10 10000",
+    ],
 )
 def test_a_size_is_worked_out_from_what_was_typed(office: Office, line: str) -> None:
     """1 % of 10 000 lost over 1 000 of price is 0.1; `%` and `x` say what is what."""

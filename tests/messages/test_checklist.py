@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from decimal import Decimal
 
+from chatbot.core.figures import GAP
 from chatbot.core.inputs import Abandon, CancelTarget, InsistStop, ReportAdd, ReportExit
 from chatbot.core.plan import Guards, Tier
 from chatbot.core.state import ActionKind
 from chatbot.messages.checklist import before, checklist, daily, during, rules
-from chatbot.messages.numbers import GAP
 from tests.messages.trading import DOWN, MINUTE, UP, VIEW, Trade, long_plan, price
 
 

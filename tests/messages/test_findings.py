@@ -6,9 +6,10 @@ from decimal import Decimal
 
 import pytest
 
+from chatbot.core.figures import GAP
 from chatbot.core.findings import Code, Finding
 from chatbot.messages.findings import WORDS, Wording, finding_sentence, marked
-from chatbot.messages.numbers import GAP, number
+from chatbot.messages.numbers import number
 from tests.core.rule_cases import Case, all_cases
 
 D = Decimal
@@ -110,7 +111,7 @@ def test_words_stand_without_any_number(code: Code) -> None:
         ),
         (
             Finding(Code.REWARD_LOW, 3, D("1.375"), D("1.5"), D("62416.7")),
-            ("Blended reward-to-risk is 1.38; a trade should offer 1.5 or more: with target 3 at 62 416.7 it does."),
+            ("Blended reward-to-risk is 1.37; a trade should offer 1.5 or more: with target 3 at 62 416.7 it does."),
         ),
         (
             Finding(Code.REWARD_LOW, 3, D("1.2"), D("1.5")),

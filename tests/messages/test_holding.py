@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from chatbot.core.figures import GAP
 from chatbot.core.inputs import CancelTarget
 from chatbot.core.plan import Target
 from chatbot.core.state import ActionKind
 from chatbot.messages.holding import asks_hold, asks_hold_reason, looser_stop, nothing_to_hold
-from chatbot.messages.numbers import GAP
 from tests.messages.trading import VIEW, Trade, long_plan, message_text
 
 

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chatbot.core.figures import GAP
 from chatbot.messages import numbers
-from chatbot.messages.numbers import GAP, MINUS
+from chatbot.messages.numbers import MINUS, ratio
 
 D = Decimal
 
@@ -93,3 +94,9 @@ def test_moment_is_aware() -> None:
 def test_number_reads_back_as_itself(value: Decimal) -> None:
     """Nothing is lost by showing a number in full."""
     assert D(numbers.number(value).replace(GAP, "").replace(MINUS, "-")) == value
+
+
+def test_a_ratio_just_below_its_limit_does_not_read_as_if_it_reached_it() -> None:
+    """Cut off, not rounded up."""
+    assert ratio(Decimal("1.4996")) == "1.49"
+    assert ratio(Decimal("1.5")) == "1.5"

@@ -8,10 +8,10 @@ from typing import Final
 
 import pytest
 
+from chatbot.core.figures import GAP
 from chatbot.core.money import Side
 from chatbot.core.plan import BreakEven, MarginMode, Target
 from chatbot.messages.fitting import LIMIT, length
-from chatbot.messages.numbers import GAP
 from chatbot.messages.pasted import (
     LONGEST,
     MOST_PROBLEMS,

@@ -6,11 +6,11 @@ from dataclasses import replace
 from decimal import Decimal
 
 from chatbot.core.engine import process
+from chatbot.core.figures import GAP
 from chatbot.core.inputs import Arm, Jump
 from chatbot.core.plan import Follow, ManualTrigger, Plan, Tier
 from chatbot.core.state import PlanState, fresh
 from chatbot.messages.fitting import LIMIT, length
-from chatbot.messages.numbers import GAP
 from chatbot.messages.portfolio import PortfolioRow, portfolio
 from tests.messages.trading import VIEW, long_plan
 
@@ -45,10 +45,10 @@ def test_portfolio_tells_sums_exposure_and_each_plan() -> None:
     assert text == (
         "<b>Portfolio · 2 open plans</b>\n\n"
         "Allocated 9 % of equity; 20 % is the most. Room for 11 %.\n"
-        "Margin 900 USDT · at risk to the stops 10.37 now, 37.4 USDT if every tier comes\n\n"
+        "Margin 900 USDT · at risk to the stops 10.37 USDT now, 37.4 USDT if every tier comes\n\n"
         "BTC long: 2 496.21 USDT open, 6 500 USDT planned (plans 3, 5: one bet)\n\n"
-        "Plan 3 · BTC long: 5 % of equity = 500 USDT margin · at risk 10.37 now, 20.8 USDT at most\n"
-        "Plan 5 · BTC long: 4 % of equity = 400 USDT margin · at risk 0 now, 16.6 USDT at most"
+        "Plan 3 · BTC long: 5 % of equity = 500 USDT margin · at risk 10.37 USDT now, 20.8 USDT at most\n"
+        "Plan 5 · BTC long: 4 % of equity = 400 USDT margin · at risk 0 USDT now, 16.6 USDT at most"
     )
 
 
@@ -62,7 +62,7 @@ def test_portfolio_says_which_risk_is_not_known() -> None:
     """A plan without a price is not counted as safe."""
     text = said(row(1, asked(long_plan())))
     assert text.startswith("<b>Portfolio · 1 open plan</b>")
-    assert "at risk to the stops 0 now, 0 USDT if every tier comes, 1 without a price not counted" in text
+    assert "at risk to the stops 0 USDT now, 0 USDT if every tier comes, 1 without a price not counted" in text
     assert "BTC long: 0 USDT open, 5 000 USDT planned (plan 1)" in text
     assert text.endswith("risk not known before the entry")
 

@@ -6,11 +6,11 @@ from decimal import Decimal
 
 import pytest
 
+from chatbot.core.figures import GAP
 from chatbot.core.inputs import CorrectFill
 from chatbot.core.quiet import Interval
 from chatbot.core.state import ActionKind, Phase
 from chatbot.messages import feeds, replies
-from chatbot.messages.numbers import GAP
 from chatbot.messages.values import Message
 from chatbot.ports import PlanRow
 from tests.messages.trading import VIEW, Trade, long_plan, message_text

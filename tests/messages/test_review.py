@@ -8,11 +8,11 @@ from decimal import Decimal
 import pytest
 
 from chatbot.core.checks import CheckContext, check, summary
+from chatbot.core.figures import GAP
 from chatbot.core.market import FundingRate
 from chatbot.core.money import Side
 from chatbot.core.plan import ManualTrigger, MarginMode, Plan, Resting, Tier
 from chatbot.messages.findings import Wording
-from chatbot.messages.numbers import GAP
 from chatbot.messages.review import funding_line, review_text
 from tests.core.brackets import BITCOIN
 from tests.core.planning import BTC

@@ -7,10 +7,10 @@ from decimal import Decimal
 
 import pytest
 
+from chatbot.core.figures import GAP
 from chatbot.core.market import FundingRate
 from chatbot.core.sizing import Wanted, size_for_risk
 from chatbot.messages.findings import Wording
-from chatbot.messages.numbers import GAP
 from chatbot.messages.sizing import size_text
 from tests.core.planning import BTC
 

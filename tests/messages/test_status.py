@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 
 from chatbot.core.events import PlanArmed
 from chatbot.core.evolve import evolve
+from chatbot.core.figures import GAP
 from chatbot.core.inputs import Abandon, CancelTarget, InsistStop, ReportExit
 from chatbot.core.plan import Follow, Guards, ManualTrigger, Resting, Tier
 from chatbot.core.quiet import Interval
 from chatbot.core.state import ActionKind, Phase, fresh
-from chatbot.messages.numbers import GAP
 from chatbot.messages.status import plan_card, plan_list, status
 from chatbot.ports import PlanRow
 from tests.messages.trading import BY_HAND, DOWN, MINUTE, VIEW, Trade, long_plan, price, short_plan

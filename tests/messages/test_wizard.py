@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 
+from chatbot.core.figures import GAP
 from chatbot.core.plan import (
     AllOf,
     AnyOf,
@@ -22,7 +23,6 @@ from chatbot.core.plan import (
 )
 from chatbot.core.timeframes import Timeframe
 from chatbot.messages.fitting import Block
-from chatbot.messages.numbers import GAP
 from chatbot.messages.values import Message
 from chatbot.messages.wizard import Item, assumptions, card, progress, reasons, trigger_label
 

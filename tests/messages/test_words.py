@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 
 from chatbot.core.events import CloseReason, StopReason
+from chatbot.core.figures import GAP
 from chatbot.core.plan import (
     AllOf,
     AnyOf,
@@ -30,7 +31,6 @@ from chatbot.core.plan import (
 from chatbot.core.state import Phase, TierPhase
 from chatbot.core.timeframes import Timeframe
 from chatbot.messages.buttons import plain
-from chatbot.messages.numbers import GAP
 from chatbot.messages.words import CLOSE_WORDS, PHASE_WORDS, STOP_WORDS, TIER_WORDS, stop_rule_words, trigger_words
 from tests.messages.trading import DOWN, UP, price
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from chatbot.core.engine import process, slide
 from chatbot.core.events import Event
+from chatbot.core.figures import GAP
 from chatbot.core.inputs import Arm, Confirm, Input, Jump, Skip
 from chatbot.core.liquidation import flat
 from chatbot.core.money import Side
@@ -28,7 +29,6 @@ from chatbot.core.plan import (
 )
 from chatbot.core.state import ActionKind, PlanState, fresh
 from chatbot.messages.alerts import Alert, PlanView, alerts
-from chatbot.messages.numbers import GAP
 from chatbot.messages.values import Button, Message
 
 UP, DOWN = Direction.UP, Direction.DOWN

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from decimal import ROUND_FLOOR, Decimal
+from decimal import ROUND_FLOOR
 from typing import Final
 
 from chatbot.coach.answers import DialogView, Entered
@@ -14,10 +14,9 @@ from chatbot.core.reading import Unreadable, cleaned, quoted
 from chatbot.core.reading_lists import LONGEST_LIST
 from chatbot.core.reading_lists import numbers as read_numbers
 from chatbot.core.reading_rules import USUAL, rules
+from chatbot.core.usual import usual_closes
 from chatbot.messages.numbers import number
 
-CLOSES: Final = {1: "90", 2: "40/50", 3: "25/35/30"}
-RUNNER_PCT: Final = Decimal(10)
 WORDS_OF: Final = {
     "entry": "entries", "entries": "entries", "tiers": "entries",
     "stop": "stop", "stops": "stop",
@@ -46,9 +45,8 @@ def ask_closes(view: DialogView, given: Entered) -> Ask:
 
 
 def default_closes(count: int) -> str:
-    """The usual closes; a runner of 10 % stays."""
-    even = ((HUNDRED - RUNNER_PCT) / count).to_integral_value(ROUND_FLOOR)
-    return CLOSES.get(count, "/".join([exact(even)] * count))
+    """The usual closes, as they are typed."""
+    return "/".join(exact(share) for share in usual_closes(count))
 
 
 def read_closes(_view: DialogView, given: Entered, text: str) -> Answers:

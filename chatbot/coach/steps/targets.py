@@ -12,11 +12,12 @@ from chatbot.chart.values import TargetsProposal
 from chatbot.coach.answers import DialogView, Entered
 from chatbot.coach.steps.asking import Ask, Asking, Choice, near_market, plausible, reference, setup_of, tier_price
 from chatbot.coach.stored import Answers, exact
+from chatbot.core.figures import GAP
 from chatbot.core.money import ONE, percent_of, round_towards_market
 from chatbot.core.reading import Unreadable, cleaned
 from chatbot.core.reading_lists import LONGEST_LIST, Amount, Numbers, Unit, amount
 from chatbot.core.reading_lists import numbers as read_numbers
-from chatbot.messages.numbers import GAP, number, price
+from chatbot.messages.numbers import number, price
 
 R_CHOICES: Final = ("1R 2.5R 4R", "1.5R 3R 5R", "2R 4R 6R", "3R 5R 8R", "5R 8R 12R")
 MOST_R_CHOICES: Final = 2
