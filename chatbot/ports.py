@@ -14,9 +14,9 @@ from enum import IntEnum, StrEnum
 from typing import Protocol, TypeVar
 
 from chatbot.core.events import Event, Filled
-from chatbot.core.market import Quote
+from chatbot.core.market import Market, Quote
 from chatbot.core.money import Millis
-from chatbot.core.plan import Plan
+from chatbot.core.plan import Plan, TriggerPrice
 from chatbot.core.quiet import Interval
 from chatbot.core.state import Phase
 
@@ -86,6 +86,7 @@ class PlanRow:
     sequence: int
     interval: Interval
     due_at: Millis | None
+    trigger_price: TriggerPrice = TriggerPrice.LAST
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +113,7 @@ class OutMessage:
     With a `slot`, the chat's newest message of that slot is edited in place (or replaced at the bottom when
     `fresh`), and older queued messages of the slot are superseded. `dedupe` is unique: writing it twice keeps one.
     `action` is what of its plan the message asks for, or 0: once that is settled, an unsent message is superseded.
+    `seen_at` is when the price it tells of was traded, or None: latency is measured from there.
     """
 
     chat_id: int
@@ -125,6 +127,7 @@ class OutMessage:
     fresh: bool = False
     not_before: Millis = 0
     action: int = 0
+    seen_at: Millis | None = None
 
 
 class SendState(StrEnum):
@@ -309,10 +312,22 @@ class Inbox(Protocol):
 
 
 class Quotes(Protocol):
-    """The newest price seen per market: the watermark."""
+    """The newest price seen per market."""
 
-    def put(self, exchange: str, quotes: Sequence[Quote]) -> None: ...
-    def get(self, exchange: str, symbol: str) -> Quote | None: ...
+    def put(self, exchange: str, quotes: Sequence[Quote], trigger_price: TriggerPrice = TriggerPrice.LAST) -> None: ...
+    def get(self, exchange: str, symbol: str, trigger_price: TriggerPrice = TriggerPrice.LAST) -> Quote | None: ...
+
+
+class Watermarks(Protocol):
+    """Up to when every minute of a market's price is known and decided on."""
+
+    def get(self, market: Market) -> Millis | None: ...
+    def all(self) -> Mapping[Market, Millis]: ...
+    def put(self, market: Market, known_until: Millis) -> None:
+        """Only ever forward: an older moment than the one kept changes nothing."""
+        ...
+
+    def drop(self, market: Market) -> None: ...
 
 
 class Settings(Protocol):
@@ -340,6 +355,8 @@ class Unit(Protocol):
     def inbox(self) -> Inbox: ...
     @property
     def quotes(self) -> Quotes: ...
+    @property
+    def watermarks(self) -> Watermarks: ...
     @property
     def settings(self) -> Settings: ...
 

@@ -214,6 +214,7 @@ def outbox_values(message: OutMessage, now: Millis, *, fresh: bool) -> dict[str,
         "plan_id": message.plan_id,
         "sequence": message.sequence,
         "action": message.action,
+        "seen_at": message.seen_at,
         "slot": message.slot,
         "fresh": fresh,
         "not_before": message.not_before,
@@ -241,5 +242,6 @@ def outgoing(row: Row[Any]) -> Outgoing:
         row.fresh,
         row.not_before,
         row.action,
+        row.seen_at,
     )
     return Outgoing(row.outbox_id, message, row.created_at, row.attempts, row.uncertain, row.slot_message_id)

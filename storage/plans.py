@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, Row, func, insert, select, update
 from chatbot.core.codec import event_from_json, event_name, event_to_json, plan_from_json, plan_to_json
 from chatbot.core.events import Event, FillCorrected, Filled, FillKind
 from chatbot.core.money import Millis
-from chatbot.core.plan import Plan
+from chatbot.core.plan import Plan, TriggerPrice
 from chatbot.core.quiet import Interval
 from chatbot.core.state import Phase
 from chatbot.ports import PlanMoved, PlanRecord, PlanRow, PlanUnreadable, User
@@ -25,6 +25,7 @@ from storage.work import Work
 WATCHED: Final = (Phase.WAITING.value, Phase.OPEN.value, Phase.CLOSING.value)
 ROW: Final = tuple(column for column in PLANS.columns if column is not PLANS.c.agreed)
 """The columns of a PlanRow, in no need of decoding."""
+PRICES: Final[Mapping[str, TriggerPrice]] = {price.value: price for price in TriggerPrice}
 PHASES: Final[Mapping[str, Phase]] = {phase.value: phase for phase in Phase}
 
 
@@ -47,10 +48,12 @@ class SqlPlans:
             "phase": Phase.DRAFT.value,
             "sequence": 0,
             "agreed": compact(plan_to_json(plan)),
+            "trigger_price": plan.trigger_price.value,
         }
         plan_id = self.work.insert_one(PLANS, values)
         whose = (plan_id, number, user.user_id, user.chat_id)
-        return PlanRow(*whose, plan.exchange, plan.symbol, Phase.DRAFT, 0, Interval(None, None), None)
+        stands = (Phase.DRAFT, 0, Interval(None, None), None)
+        return PlanRow(*whose, plan.exchange, plan.symbol, *stands, plan.trigger_price)
 
     def append(
         self,
@@ -138,8 +141,8 @@ class SqlPlans:
 
 def plan_row(row: Sequence[Any]) -> PlanRow:
     """The value of the columns `ROW`, taken by position: there may be very many of them."""
-    plan_id, user_id, number, chat_id, exchange, symbol, phase, sequence, low, high, due_at = row
-    where = (PHASES[phase], sequence, Interval(low, high), due_at)
+    plan_id, user_id, number, chat_id, exchange, symbol, phase, sequence, low, high, due_at, price = row
+    where = (PHASES[phase], sequence, Interval(low, high), due_at, PRICES[price])
     return PlanRow(plan_id, number, user_id, chat_id, exchange, symbol, *where)
 
 

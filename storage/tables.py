@@ -59,7 +59,7 @@ class DraftTable(Kept, table=True):
 
 
 class PlanTable(Kept, table=True):
-    """Plans: what watching needs in columns of its own, and last, as it is the longest, what was agreed."""
+    """Plans: what watching needs in columns of its own, and what was agreed."""
 
     __tablename__ = "plans"
     __table_args__ = (UniqueConstraint("user_id", "number"), NEVER_REUSED)
@@ -76,6 +76,7 @@ class PlanTable(Kept, table=True):
     high: Decimal | None = Field(sa_type=DecimalText)
     due_at: int | None = Field(sa_type=BigInteger, index=True)
     agreed: str = Field(sa_type=Text)
+    trigger_price: str = Field(sa_column_kwargs={"server_default": "last"})
 
 
 class PlanEventTable(Kept, table=True):
@@ -139,6 +140,7 @@ class OutboxTable(Kept, table=True):
     message_id: int | None = Field(sa_type=BigInteger)
     sent_at: int | None = Field(sa_type=BigInteger)
     why_dead: str | None = Field(sa_type=Text)
+    seen_at: int | None = Field(sa_type=BigInteger)
 
 
 class SlotTable(Kept, table=True):
@@ -182,8 +184,31 @@ class QuoteTable(Kept, table=True):
 
     exchange: str = Field(primary_key=True)
     symbol: str = Field(primary_key=True)
+    trigger_price: str = Field(primary_key=True)
     price: Decimal = Field(sa_type=DecimalText)
     at: int = Field(sa_type=BigInteger)
+
+
+class WatermarkTable(Kept, table=True):
+    """Up to when every minute of a market's price is known and decided on."""
+
+    __tablename__ = "watermarks"
+
+    exchange: str = Field(primary_key=True)
+    symbol: str = Field(primary_key=True)
+    trigger_price: str = Field(primary_key=True)
+    known_until: int = Field(sa_type=BigInteger)
+
+
+class InviteTable(Kept, table=True):
+    """Links that let one more person in: only a digest is kept, and only until it is used or expires."""
+
+    __tablename__ = "invites"
+
+    digest: str = Field(primary_key=True)
+    created_by: int = Field(sa_type=BigInteger)
+    created_at: int = Field(sa_type=BigInteger)
+    expires_at: int = Field(sa_type=BigInteger)
 
 
 class SettingTable(Kept, table=True):
@@ -210,4 +235,6 @@ SLOTS = table_of(SlotTable)
 REMINDERS = table_of(ReminderTable)
 INBOX = table_of(InboxTable)
 QUOTES = table_of(QuoteTable)
+WATERMARKS = table_of(WatermarkTable)
+INVITES = table_of(InviteTable)
 SETTINGS = table_of(SettingTable)

@@ -18,6 +18,7 @@ from storage.quotes import SqlQuotes
 from storage.reminders import SqlReminders
 from storage.settings import SqlSettings
 from storage.users import SqlUsers
+from storage.watermarks import SqlWatermarks
 from storage.work import Work
 
 
@@ -32,6 +33,7 @@ class SqlUnit:
     reminders: SqlReminders
     inbox: SqlInbox
     quotes: SqlQuotes
+    watermarks: SqlWatermarks
     settings: SqlSettings
 
 
@@ -81,5 +83,6 @@ def unit_over(work: Work) -> SqlUnit:
         SqlReminders(work),
         SqlInbox(work),
         SqlQuotes(work),
+        SqlWatermarks(work),
         SqlSettings(work),
     )

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from typing import Final as Constant
-from typing import assert_never
+from typing import NamedTuple, assert_never
 
 from chatbot.core.money import ONE, ZERO, Millis
+from chatbot.core.plan import TriggerPrice
 
 FUNDING_HOURS: Constant = Decimal(8)
 
@@ -65,9 +66,17 @@ class Instrument:
     brackets: tuple[Bracket, ...] = ()
 
 
+class Market(NamedTuple):
+    """What is watched: a contract of an exchange, by one of its two prices."""
+
+    exchange: str
+    symbol: str
+    trigger_price: TriggerPrice = TriggerPrice.LAST
+
+
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """The last traded price, and when the exchange says it was traded."""
+    """A price of a contract, and when the exchange says it was traded (or, for a mark price, reckoned)."""
 
     symbol: str
     price: Decimal

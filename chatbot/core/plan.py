@@ -18,6 +18,13 @@ class MarginMode(StrEnum):
     CROSS = "cross"
 
 
+class TriggerPrice(StrEnum):
+    """Which of an exchange's two prices a plan is measured by."""
+
+    LAST = "last"
+    MARK = "mark"
+
+
 class Direction(StrEnum):
     """From which side a level is reached."""
 
@@ -257,6 +264,7 @@ class Plan:
     expires_at: Millis | None = None
     follow: Follow = Follow.ASSUMED
     resting: Resting = field(default_factory=Resting)
+    trigger_price: TriggerPrice = TriggerPrice.LAST
 
     @property
     def sign(self) -> int:

@@ -38,6 +38,7 @@ from chatbot.core.plan import (
     Tier,
     Trail,
     Trigger,
+    TriggerPrice,
 )
 from chatbot.core.plan_fields import Fields, PlanFormatError, iso, shown
 from chatbot.core.timeframes import Timeframe
@@ -70,6 +71,7 @@ def plan_from_format(value: object) -> Plan:
         lot_size=fields.optional_number("lot_size"),
         armed_at=fields.time("armed_at"),
         expires_at=fields.time("expires_at"),
+        trigger_price=fields.choice("trigger_price", TriggerPrice, TriggerPrice.LAST),
     )
     for part in (fields, scale_in, guards, fees):
         part.done()

@@ -132,7 +132,7 @@ def test_decimals_are_kept_digit_for_digit(database: Database, price: Decimal) -
 def test_what_is_no_finite_decimal_is_refused(database: Database, price: object) -> None:
     """A float has lost digits already, and no price is infinite or not a number."""
     with database.engine.begin() as connection, pytest.raises(StatementError, match="not a finite decimal"):
-        connection.execute(insert(QUOTES).values(exchange="any", symbol="any", price=price, at=1))
+        connection.execute(insert(QUOTES).values(exchange="any", symbol="any", trigger_price="last", price=price, at=1))
 
 
 def test_decimals_cannot_be_compared_in_sql() -> None:

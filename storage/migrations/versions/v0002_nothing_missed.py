@@ -1,0 +1,75 @@
+"""What nothing-missed needs: how far each market is known, the price a plan follows, when a print was seen, invites."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from typing import Literal
+
+import sqlalchemy as sa
+from alembic import op
+from alembic.operations.base import BatchOperations
+
+revision = "0002"
+down_revision = "0001"
+branch_labels = None
+depends_on = None
+
+EXACT = sa.Text().with_variant(sa.Numeric(), "postgresql")
+
+
+def upgrade() -> None:
+    op.create_table(
+        "watermarks",
+        sa.Column("exchange", sa.String, nullable=False),
+        sa.Column("symbol", sa.String, nullable=False),
+        sa.Column("trigger_price", sa.String, nullable=False),
+        sa.Column("known_until", sa.BigInteger, nullable=False),
+        sa.PrimaryKeyConstraint("exchange", "symbol", "trigger_price", name="pk_watermarks"),
+    )
+    op.create_table(
+        "invites",
+        sa.Column("digest", sa.String, nullable=False),
+        sa.Column("created_by", sa.BigInteger, nullable=False),
+        sa.Column("created_at", sa.BigInteger, nullable=False),
+        sa.Column("expires_at", sa.BigInteger, nullable=False),
+        sa.PrimaryKeyConstraint("digest", name="pk_invites"),
+    )
+    # Prices are news: those of before are asked for anew.
+    op.drop_table("quotes")
+    op.create_table(
+        "quotes",
+        sa.Column("exchange", sa.String, nullable=False),
+        sa.Column("symbol", sa.String, nullable=False),
+        sa.Column("trigger_price", sa.String, nullable=False),
+        sa.Column("price", EXACT, nullable=False),
+        sa.Column("at", sa.BigInteger, nullable=False),
+        sa.PrimaryKeyConstraint("exchange", "symbol", "trigger_price", name="pk_quotes"),
+    )
+    with rebuilt("plans") as plans:
+        plans.add_column(sa.Column("trigger_price", sa.String, nullable=False, server_default="last"))
+    with rebuilt("outbox") as outbox:
+        outbox.add_column(sa.Column("seen_at", sa.BigInteger))
+
+
+def downgrade() -> None:
+    op.drop_table("quotes")
+    op.create_table(
+        "quotes",
+        sa.Column("exchange", sa.String, nullable=False),
+        sa.Column("symbol", sa.String, nullable=False),
+        sa.Column("price", EXACT, nullable=False),
+        sa.Column("at", sa.BigInteger, nullable=False),
+        sa.PrimaryKeyConstraint("exchange", "symbol", name="pk_quotes"),
+    )
+    with rebuilt("outbox") as outbox:
+        outbox.drop_column("seen_at")
+    with rebuilt("plans") as plans:
+        plans.drop_column("trigger_price")
+    op.drop_table("invites")
+    op.drop_table("watermarks")
+
+
+def rebuilt(table: str) -> AbstractContextManager[BatchOperations]:
+    """A table under change: SQLite copies it into a new one, with ids that are still never reused."""
+    recreate: Literal["always", "never"] = "always" if op.get_context().dialect.name == "sqlite" else "never"
+    return op.batch_alter_table(table, recreate=recreate, table_kwargs={"sqlite_autoincrement": True})
