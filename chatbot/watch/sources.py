@@ -18,7 +18,7 @@ class PriceSource(Protocol):
         self, exchange: str, symbols: frozenset[str], trigger_price: TriggerPrice = TriggerPrice.LAST
     ) -> Mapping[str, Quote]: ...
 
-    async def candles(  # noqa: PLR0913 -- a request's own parameters
+    async def candles(
         self,
         exchange: str,
         symbol: str,
