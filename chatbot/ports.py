@@ -88,6 +88,11 @@ class PlanRow:
     due_at: Millis | None
     trigger_price: TriggerPrice = TriggerPrice.LAST
 
+    @property
+    def market(self) -> Market:
+        """What it is watched by."""
+        return Market(self.exchange, self.symbol, self.trigger_price)
+
 
 @dataclass(frozen=True, slots=True)
 class PlanRecord:
@@ -240,6 +245,10 @@ class Plans(Protocol):
 
     def due(self, now: Millis) -> Sequence[PlanRow]:
         """Plans not over whose `due_at` has come."""
+        ...
+
+    def happened(self, market: Market, since: Millis) -> Sequence[tuple[PlanRow, Event]]:
+        """What happened to a market's plans from a moment on, over or not, in order of time."""
         ...
 
     def fills(self, plan_id: int) -> Sequence[Filled]: ...

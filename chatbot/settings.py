@@ -7,6 +7,7 @@ import os
 import re
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Final
 from urllib.parse import urlsplit
@@ -25,6 +26,13 @@ class SettingsError(ValueError):
     """One or more sentences: which setting, what it was, what was expected."""
 
 
+class FeedKind(StrEnum):
+    """How prices come: streamed, with polling where and while that can't be, or polled only."""
+
+    STREAM = "stream"
+    POLL = "poll"
+
+
 class Settings(BaseSettings):
     """Everything that can be set. Without a bot token the bot runs in its own sandbox."""
 
@@ -33,6 +41,7 @@ class Settings(BaseSettings):
     bot_token: SecretStr | None = None
     telegram_api: str = PUBLIC_API
     database_url: str = "sqlite:///var/tierwise.sqlite3"
+    feed: FeedKind = FeedKind.STREAM
     poll_seconds: Annotated[float, Field(ge=0.05, le=60)] = 5
     default_exchange: str = "binanceusdm"
     exchange_hosts: Annotated[Mapping[str, str], NoDecode] = Field(default_factory=dict)

@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, Row, func, insert, select, update
 
 from chatbot.core.codec import event_from_json, event_name, event_to_json, plan_from_json, plan_to_json
 from chatbot.core.events import Event, FillCorrected, Filled, FillKind
+from chatbot.core.market import Market
 from chatbot.core.money import Millis
 from chatbot.core.plan import Plan, TriggerPrice
 from chatbot.core.quiet import Interval
@@ -132,6 +133,21 @@ class SqlPlans:
     def rows(self, *which: ColumnElement[bool]) -> list[PlanRow]:
         """Rows without their plan, oldest first."""
         return [plan_row(row) for row in self.work.run(select(*ROW).where(*which).order_by(PLANS.c.plan_id))]
+
+    def happened(self, market: Market, since: Millis) -> Sequence[tuple[PlanRow, Event]]:
+        """What happened to a market's plans from a moment on, over or not, in order of time."""
+        mine = (
+            PLANS.c.exchange == market.exchange,
+            PLANS.c.symbol == market.symbol,
+            PLANS.c.trigger_price == market.trigger_price.value,
+        )
+        joined = select(*ROW, PLAN_EVENTS.c.payload).join_from(PLAN_EVENTS, PLANS)
+        rows = self.work.run(
+            joined.where(*mine, PLAN_EVENTS.c.at >= since).order_by(
+                PLAN_EVENTS.c.at, PLAN_EVENTS.c.plan_id, PLAN_EVENTS.c.sequence
+            )
+        )
+        return [(plan_row(row[:-1]), event_from_json(json.loads(row.payload))) for row in rows]
 
     def fills(self, plan_id: int) -> Sequence[Filled]:
         """The fills as they are believed now, in the order they were recorded."""
