@@ -57,8 +57,7 @@ async def staged(
         stack.push_async_callback(exchange.stop)
         clockwork = asyncio.create_task(run_market(market))
         stack.push_async_callback(ended, clockwork)
-        hosts = {BINANCE_HOST: exchange.base_url}
-        yield Stage(market, telegram.base_url, telegram.base_url, hosts)
+        yield Stage(market, telegram.base_url, telegram.base_url, exchange.hosts)
 
 
 async def ended(task: asyncio.Task[None]) -> None:

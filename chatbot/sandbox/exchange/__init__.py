@@ -1,1 +1,1 @@
-"""A simulated futures exchange on loopback that speaks Binance's USDⓈ-M REST dialect; no money, no orders."""
+"""Simulated futures exchanges on loopback: one market, spoken in the REST dialect of each; no money, no orders."""

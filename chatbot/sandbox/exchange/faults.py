@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from aiohttp import web
 
 from chatbot.core.money import Millis
+from chatbot.sandbox.exchange.bars import Bar
 
 CANDLE_TIMES: Final = frozenset({"missing", "empty", "not_numbers"})
+ErrorBody = Callable[[int, str], Mapping[str, Any]]
+"""A code and a message as the exchange that is spoken to would send them."""
 GARBAGE: Final = "<html><head><title>Just a moment...</title></head></html>"
 
 
@@ -54,16 +57,16 @@ class Fault:
             values[name] = times_of(name, values[name])
         return cls(**values)
 
-    def spoiled(self, rows: Sequence[Sequence[Any]], now: Millis) -> list[list[Any]]:
-        """Rows of candles as this fault has them."""
-        late = (row for row in rows if row[0] not in self.missing and (not self.behind or row[6] + self.behind < now))
-        return [self.spoiled_row(row) for row in late]
+    def spoiled(self, bars: Sequence[Bar], length: Millis, now: Millis) -> list[Bar]:
+        """Candles of so many milliseconds as this fault has them."""
+        late = (bar for bar in bars if bar.at not in self.missing)
+        return [self.spoiled_bar(bar) for bar in late if not self.behind or bar.at + length - 1 + self.behind < now]
 
-    def spoiled_row(self, row: Sequence[Any]) -> list[Any]:
+    def spoiled_bar(self, bar: Bar) -> Bar:
         """One candle, its prices perhaps gone."""
-        if row[0] in self.empty:
-            return [row[0], *[None] * 5, *row[6:]]
-        return [row[0], *["NaN"] * 4, *row[5:]] if row[0] in self.not_numbers else [*row]
+        if bar.at in self.empty:
+            return Bar(bar.at, (None,) * 4, None)
+        return Bar(bar.at, ("NaN",) * 4, bar.volume) if bar.at in self.not_numbers else bar
 
 
 @dataclass(slots=True)
@@ -93,8 +96,8 @@ class FaultBook:
             return fault
         return None
 
-    async def answer(self, fault: Fault, request: web.Request) -> web.StreamResponse | None:
-        """What the client gets instead; None where the right answer is to follow."""
+    async def answer(self, fault: Fault, request: web.Request, error: ErrorBody) -> web.StreamResponse | None:
+        """What the client gets instead, errors in the exchange's words; None where the right answer is to follow."""
         await asyncio.sleep(fault.delay)
         if fault.silence:
             await self.cleared.wait()
@@ -105,7 +108,7 @@ class FaultBook:
             return web.Response(text=GARBAGE, content_type="text/html")
         if fault.body is not None:
             return web.json_response(fault.body)
-        return None if fault.status is None else error_answer(fault, fault.status)
+        return None if fault.status is None else error_answer(fault, fault.status, error)
 
 
 def times_of(name: str, value: object) -> tuple[Millis, ...]:
@@ -122,9 +125,9 @@ def cut(request: web.Request) -> web.Response:
     return web.Response()
 
 
-def error_answer(fault: Fault, status: int) -> web.Response:
-    """An error in Binance's form, or as a web page where no code is given."""
+def error_answer(fault: Fault, status: int, error: ErrorBody) -> web.Response:
+    """An error in the exchange's form, or as a web page where no code is given."""
     headers = {} if fault.retry_after is None else {"Retry-After": fault.retry_after}
     if fault.code is None:
         return web.Response(status=status, text=fault.msg or GARBAGE, content_type="text/html", headers=headers)
-    return web.json_response({"code": fault.code, "msg": fault.msg}, status=status, headers=headers)
+    return web.json_response(error(fault.code, fault.msg), status=status, headers=headers)

@@ -74,6 +74,14 @@ class CandleHistory:
         yield from between(self.minutes, begin, end)
 
 
+def copied(history: CandleHistory) -> CandleHistory:
+    """The same past, the same made-up one included, and a future of its own where every minute has a candle."""
+    if history.past is not None:
+        history.older, minutes = history.past()
+        history.minutes[:0], history.past = minutes, None
+    return CandleHistory(True, list(history.minutes), None, list(history.older), history.kept)
+
+
 def between(candles: list[Candle], begin: Millis, end: Millis) -> list[Candle]:
     """The candles that begin in [begin, end)."""
     return candles[bisect_left(candles, begin, key=begun_at) : bisect_left(candles, end, key=begun_at)]

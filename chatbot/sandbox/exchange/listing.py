@@ -56,6 +56,17 @@ def decimals_of(step: Decimal) -> int:
     return max(0, -int(step.as_tuple().exponent))
 
 
+def price_text(price: Decimal, listing: Listing) -> str:
+    """A price with at least the listing's decimals, never rounded."""
+    exponent = min(int(price.as_tuple().exponent), -listing.price_decimals)
+    return f"{price:.{-exponent}f}"
+
+
+def quantity_text(quantity: Decimal, listing: Listing) -> str:
+    """A quantity with the listing's decimals."""
+    return f"{quantity:.{listing.lot_decimals}f}"
+
+
 def usdt(base: str, tick: str, lot: str, min_notional: str, price: str) -> Listing:
     """A USDT-margined perpetual whose minimum quantity is one lot."""
     step = Decimal(lot)

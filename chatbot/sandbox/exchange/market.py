@@ -6,7 +6,6 @@ recorded trades keep their own times, of which several may be the same: there th
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
@@ -16,15 +15,15 @@ from typing import Final
 from chatbot.core.candles import Candle
 from chatbot.core.money import Millis
 from chatbot.core.timeframes import Timeframe
-from chatbot.sandbox.exchange.history import CandleHistory, made_up_history
+from chatbot.sandbox.exchange.history import CandleHistory, copied, made_up_history
 from chatbot.sandbox.exchange.listing import DEFAULT_LISTINGS, Listing
 from chatbot.sandbox.exchange.sources import (
     Point,
     PriceSource,
     Scripted,
 )
+from chatbot.sandbox.exchange.trades import Trade, TradeLog
 
-KEPT_TRADES: Final = 1_000
 MAX_SPEED: Final = Decimal(3_600)
 
 
@@ -32,26 +31,24 @@ class UnknownContractError(LookupError):
     """No contract of that id is listed."""
 
 
-@dataclass(frozen=True, slots=True)
-class Trade:
-    """One simulated trade, numbered."""
-
-    number: int
-    point: Point
-    buyer_is_maker: bool
-
-
 @dataclass(slots=True)
 class Book:
-    """All that is known of one contract."""
+    """All that is known of one contract. The mark price is the last price until it is set apart."""
 
     listing: Listing
     source: PriceSource
     last: Decimal
     last_at: Millis
     history: CandleHistory
-    trades: deque[Trade] = field(default_factory=lambda: deque(maxlen=KEPT_TRADES))
+    trades: TradeLog = field(default_factory=TradeLog)
     numbered: int = 0
+    set_mark: Decimal | None = None
+    mark_history: CandleHistory | None = None
+
+    @property
+    def mark(self) -> Decimal:
+        """The mark price."""
+        return self.last if self.set_mark is None else self.set_mark
 
 
 class Market:
@@ -102,9 +99,12 @@ class Market:
         """The latest trades, oldest first."""
         return tuple(self.book(contract).trades)
 
-    def candles(self, contract: str, timeframe: Timeframe, since: Millis, until: Millis) -> list[Candle]:
-        """Candles that begin in [since, until], the forming one last."""
-        history = self.book(contract).history
+    def candles(
+        self, contract: str, timeframe: Timeframe, since: Millis, until: Millis, *, mark: bool = False
+    ) -> list[Candle]:
+        """Candles of the last or the mark price that begin in [since, until], the forming one last."""
+        book = self.book(contract)
+        history = book.mark_history if mark and book.mark_history is not None else book.history
         history.quiet_until(self.now)
         return history.candles(timeframe, since, min(until, self.now))
 
@@ -118,6 +118,17 @@ class Market:
         if not price.is_finite() or price <= 0:
             raise ValueError("a price must be above zero")
         self.record(book, Point(self.now, price, book.listing.lot_size))
+
+    def set_mark(self, contract: str, price: Decimal) -> None:
+        """From now on the mark price goes its own way: it is this, until it is set again."""
+        book = self.book(contract)
+        if not price.is_finite() or price <= 0:
+            raise ValueError("a price must be above zero")
+        if book.mark_history is None:
+            book.history.quiet_until(self.now)
+            book.mark_history = copied(book.history)
+        book.set_mark = price
+        book.mark_history.record(self.now, price, Decimal(0))
 
     def move(self, contract: str, pct: Decimal) -> None:
         """Move the price by so many percent of it, on the tick grid."""

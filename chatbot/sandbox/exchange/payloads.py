@@ -8,8 +8,10 @@ from typing import Any, Final
 from chatbot.core.candles import Candle, joined
 from chatbot.core.money import Millis
 from chatbot.core.timeframes import MINUTE, Timeframe
-from chatbot.sandbox.exchange.listing import Listing
-from chatbot.sandbox.exchange.market import Book, Market, Trade
+from chatbot.sandbox.exchange.bars import Bar
+from chatbot.sandbox.exchange.listing import Listing, price_text, quantity_text
+from chatbot.sandbox.exchange.market import Book, Market
+from chatbot.sandbox.exchange.trades import Trade
 
 Payload = dict[str, Any]
 FUNDING_EVERY: Final = Timeframe.H8.millis
@@ -17,17 +19,6 @@ FUNDING_RATE: Final = "0.00010000"
 ONBOARD: Final = 1_569_398_400_000
 WEIGHT_LIMIT: Final = 2_400
 ORDER_TYPES: Final = ["LIMIT", "MARKET", "STOP", "STOP_MARKET", "TAKE_PROFIT", "TAKE_PROFIT_MARKET"]
-
-
-def price_text(price: Decimal, listing: Listing) -> str:
-    """A price with at least the listing's decimals, never rounded."""
-    exponent = min(int(price.as_tuple().exponent), -listing.price_decimals)
-    return f"{price:.{-exponent}f}"
-
-
-def quantity_text(quantity: Decimal, listing: Listing) -> str:
-    """A quantity with the listing's decimals."""
-    return f"{quantity:.{listing.lot_decimals}f}"
 
 
 def exchange_info(market: Market, at: Millis) -> Payload:
@@ -127,7 +118,7 @@ def day_ticker(book: Book, minutes: list[Candle], now: Millis) -> Payload:
         "priceChangePercent": f"{100 * change / day.open:.3f}",
         "weightedAvgPrice": price_text(listing.on_grid(middle), listing),
         "lastPrice": price_text(book.last, listing),
-        "lastQty": quantity_text(book.trades[-1].point.volume if book.trades else listing.lot_size, listing),
+        "lastQty": quantity_text(book.trades.latest(1)[0].point.volume if book.trades else listing.lot_size, listing),
         "openPrice": price_text(day.open, listing),
         "highPrice": price_text(day.high, listing),
         "lowPrice": price_text(day.low, listing),
@@ -147,8 +138,8 @@ def flat(book: Book, now: Millis) -> Candle:
 
 
 def premium_index(book: Book, now: Millis) -> Payload:
-    """One row of premiumIndex: the mark and the index are the last price."""
-    mark = f"{book.last:.8f}"
+    """One row of premiumIndex: the index is the mark."""
+    mark = f"{book.mark:.8f}"
     return {
         "symbol": book.listing.id,
         "markPrice": mark,
@@ -161,29 +152,28 @@ def premium_index(book: Book, now: Millis) -> Payload:
     }
 
 
-def kline(candle: Candle, listing: Listing, length: Millis) -> list[Any]:
+def kline(bar: Bar, listing: Listing, length: Millis) -> list[Any]:
     """One row of klines."""
-    volume, quote = candle.volume, f"{candle.volume * candle.close:.5f}"
+    if bar.volume is None:
+        return [bar.at, *bar.prices, None, bar.at + length - 1, "0", 0, "0", "0", "0"]
+    close = Decimal(bar.prices[-1] or 0)
+    quote = Decimal(0) if close.is_nan() else bar.volume * close
     return [
-        candle.at,
-        price_text(candle.open, listing),
-        price_text(candle.high, listing),
-        price_text(candle.low, listing),
-        price_text(candle.close, listing),
-        quantity_text(volume, listing),
-        candle.at + length - 1,
-        quote,
-        1 if volume else 0,
-        quantity_text(volume / 2, listing),
-        f"{volume * candle.close / 2:.5f}",
+        bar.at,
+        *bar.prices,
+        quantity_text(bar.volume, listing),
+        bar.at + length - 1,
+        f"{quote:.5f}",
+        1 if bar.volume else 0,
+        quantity_text(bar.volume / 2, listing),
+        f"{quote / 2:.5f}",
         "0",
     ]
 
 
-def mark_kline(candle: Candle, length: Millis) -> list[Any]:
+def mark_kline(bar: Bar, length: Millis) -> list[Any]:
     """One row of markPriceKlines: what is not a price is zero."""
-    prices = [f"{price:.8f}" for price in (candle.open, candle.high, candle.low, candle.close)]
-    return [candle.at, *prices, "0", candle.at + length - 1, "0", length // 1_000, "0", "0", "0"]
+    return [bar.at, *bar.prices, "0", bar.at + length - 1, "0", length // 1_000, "0", "0", "0"]
 
 
 def aggregate_trade(trade: Trade, listing: Listing) -> Payload:

@@ -3,55 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
-from chatbot.core.money import Millis
 from chatbot.core.timeframes import Timeframe
+from chatbot.sandbox.exchange.bars import Span
+from chatbot.sandbox.exchange.dialects.dialect import RefusedError
 from chatbot.sandbox.exchange.market import Book, Market, UnknownContractError
 
 
-class BinanceError(Exception):
-    """An answer of the form {"code": …, "msg": …} with status 400."""
-
-    def __init__(self, code: int, msg: str) -> None:
-        super().__init__(msg)
-        self.code = code
-        self.msg = msg
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """Which rows are wanted: from and to are inclusive; None is open."""
-
-    since: Millis | None
-    until: Millis | None
-    limit: int
-
-
 def required(query: Mapping[str, str], name: str) -> str:
-    """A parameter that must be there. Raises BinanceError."""
+    """A parameter that must be there. Raises RefusedError."""
     value = query.get(name, "")
     if not value:
-        raise BinanceError(-1102, f"Mandatory parameter '{name}' was not sent, was empty/null, or malformed.")
+        raise RefusedError(-1102, f"Mandatory parameter '{name}' was not sent, was empty/null, or malformed.")
     return value
 
 
 def whole(query: Mapping[str, str], name: str) -> int | None:
-    """A whole number, if it was sent. Raises BinanceError."""
+    """A whole number, if it was sent. Raises RefusedError."""
     text = query.get(name)
     if text is None:
         return None
     if not (text.isascii() and text.isdigit() and len(text) <= 20):
-        raise BinanceError(-1100, f"Illegal characters found in parameter '{name}'; legal range is '^\\d{{1,20}}$'.")
+        raise RefusedError(-1100, f"Illegal characters found in parameter '{name}'; legal range is '^\\d{{1,20}}$'.")
     return int(text)
 
 
 def contract_of(query: Mapping[str, str], market: Market) -> Book:
-    """The contract that a request is about. Raises BinanceError."""
+    """The contract that a request is about. Raises RefusedError."""
     try:
         return market.book(required(query, "symbol"))
     except UnknownContractError as error:
-        raise BinanceError(-1121, "Invalid symbol.") from error
+        raise RefusedError(-1121, "Invalid symbol.") from error
 
 
 def contracts_of(query: Mapping[str, str], market: Market) -> list[Book]:
@@ -60,18 +42,18 @@ def contracts_of(query: Mapping[str, str], market: Market) -> list[Book]:
 
 
 def interval_of(query: Mapping[str, str]) -> Timeframe:
-    """The candle length asked for. Raises BinanceError."""
+    """The candle length asked for. Raises RefusedError."""
     text = required(query, "interval")
     if text not in set(Timeframe):
-        raise BinanceError(-1120, "Invalid interval.")
+        raise RefusedError(-1120, "Invalid interval.")
     return Timeframe(text)
 
 
 def span_of(query: Mapping[str, str], *, default: int, most: int) -> Span:
-    """The rows asked for. Raises BinanceError."""
+    """The rows asked for. Raises RefusedError."""
     span = Span(whole(query, "startTime"), whole(query, "endTime"), whole(query, "limit") or default)
     if span.limit > most:
-        raise BinanceError(-1130, "Data sent for parameter 'limit' is not valid.")
+        raise RefusedError(-1130, "Data sent for parameter 'limit' is not valid.")
     if span.since is not None and span.until is not None and span.since > span.until:
-        raise BinanceError(-1023, "Start time is greater than end time.")
+        raise RefusedError(-1023, "Start time is greater than end time.")
     return span

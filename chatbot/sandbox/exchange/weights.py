@@ -1,24 +1,12 @@
-"""What each request costs on the real exchange, and the log of what was asked."""
+"""The log of what was asked, with what each request costs on the real exchange."""
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
 KEPT_CALLS: Final = 5_000
-KLINE_PATHS: Final = frozenset({"/fapi/v1/klines", "/fapi/v1/markPriceKlines"})
-KLINE_STEPS: Final = ((99, 1), (499, 2), (1_000, 5), (1_500, 10))
-ONE_OR_ALL: Final[Mapping[str, tuple[int, int]]] = {
-    "/fapi/v1/ticker/24hr": (1, 40),
-    "/fapi/v1/ticker/price": (1, 2),
-    "/fapi/v2/ticker/price": (1, 2),
-    "/fapi/v1/ticker/bookTicker": (2, 5),
-    "/fapi/v1/premiumIndex": (1, 10),
-    "/fapi/v1/aggTrades": (20, 20),
-    "/fapi/v1/fundingInfo": (0, 0),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +16,7 @@ class Call:
     path: str
     weight: int
     time: float
+    exchange: str = "binanceusdm"
 
 
 @dataclass(slots=True)
@@ -40,16 +29,7 @@ class CallLog:
         """Note a request."""
         self.calls.append(call)
 
-    def used(self, now: float) -> int:
-        """The weight spent in the minute of `now`."""
-        return sum(call.weight for call in self.calls if call.time // 60 == now // 60)
-
-
-def weight_of(path: str, query: Mapping[str, str]) -> int:
-    """The weight that Binance counts for a request."""
-    if path in KLINE_PATHS:
-        limit = query.get("limit", "500")
-        asked = int(limit) if limit.isdigit() else 500
-        return next((weight for most, weight in KLINE_STEPS if asked <= most), 10)
-    one, every = ONE_OR_ALL.get(path, (1, 1))
-    return one if "symbol" in query else every
+    def used(self, now: float, exchange: str) -> int:
+        """The weight spent at an exchange in the minute of `now`."""
+        spent = (call for call in self.calls if call.exchange == exchange and call.time // 60 == now // 60)
+        return sum(call.weight for call in spent)
