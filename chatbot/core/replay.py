@@ -9,15 +9,16 @@ from itertools import pairwise
 from typing import Final
 
 from chatbot.core.candles import Candle, CandleBuilder
-from chatbot.core.engine import Outcome, process, slide
+from chatbot.core.engine import Outcome, process
 from chatbot.core.events import Event
-from chatbot.core.inputs import Arm, CandleClosed, Jump
-from chatbot.core.money import Millis, Side
+from chatbot.core.inputs import Arm, CandleClosed
+from chatbot.core.money import Millis
 from chatbot.core.plan import Follow, Plan, Trail
 from chatbot.core.quiet import Interval, quiet_interval
 from chatbot.core.state import Phase, PlanState, fresh
 from chatbot.core.timeframes import Timeframe
 from chatbot.core.triggers import NOTHING, AtrKey, Indicate, IndicatorKey, Indicators, keys_of, timeframes_of
+from chatbot.core.way import walk
 
 
 def replay(plan: Plan, bars: Sequence[Candle], bar_length: Timeframe, indicate: Indicate) -> Iterator[Event]:
@@ -168,10 +169,7 @@ class Tape:
         """Jump to the open, slide to the adverse extreme, to the favourable one, and to the close."""
         if self.state.phase is Phase.DRAFT or self.is_quiet(bar):
             return
-        adverse, favourable = (bar.low, bar.high) if self.plan.side is Side.LONG else (bar.high, bar.low)
-        self.moved(process(self.state, Jump(bar.open, bar.at, self.atr)))
-        for start, end in pairwise((bar.open, adverse, favourable, bar.close)):
-            self.moved(slide(self.state, start, Jump(end, bar.at, self.atr)))
+        self.moved(walk(self.state, bar, bar.at, self.atr))
 
     def is_quiet(self, bar: Candle) -> bool:
         """Whether nothing can happen anywhere inside the bar."""
