@@ -13,14 +13,19 @@ from typing import Final
 from aiohttp import web
 
 from chatbot.sandbox.exchange.dialects.binance import Binance
+from chatbot.sandbox.exchange.dialects.bingx import BingX
+from chatbot.sandbox.exchange.dialects.bitget import Bitget
+from chatbot.sandbox.exchange.dialects.bybit import Bybit
 from chatbot.sandbox.exchange.dialects.dialect import SPOILED_BY, Dialect, RefusedError
+from chatbot.sandbox.exchange.dialects.mexc import Mexc
+from chatbot.sandbox.exchange.dialects.weex import Weex
 from chatbot.sandbox.exchange.faults import Fault, FaultBook
 from chatbot.sandbox.exchange.market import Market
 from chatbot.sandbox.exchange.payloads import WEIGHT_LIMIT
 from chatbot.sandbox.exchange.weights import Call, CallLog
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
-DIALECTS: Final[tuple[type[Dialect], ...]] = (Binance,)
+DIALECTS: Final[tuple[type[Dialect], ...]] = (Binance, Bybit, BingX, Weex, Mexc, Bitget)
 
 
 class ExchangeEmulator:
@@ -54,7 +59,7 @@ class ExchangeEmulator:
     @property
     def hosts(self) -> dict[str, str]:
         """Every host of every exchange that is spoken here, and who serves it instead. Call once it listens."""
-        return {host: self.base_url for dialect in self.dialects for host in dialect.hosts}
+        return {host: self.base_url + path for dialect in self.dialects for host, path in dialect.hosts.items()}
 
     async def start(self, host: str = "127.0.0.1", port: int = 0) -> None:
         """Listen; port 0 takes any free one. `base_url` then says where."""
@@ -73,7 +78,7 @@ class ExchangeEmulator:
     @web.middleware
     async def guard(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         """Count, let faults happen, refuse over the limit, and answer errors in the exchange's form."""
-        spoken = next((one for one in self.dialects if request.path.startswith(one.prefix)), None)
+        spoken = next((one for one in self.dialects if request.path.startswith(one.prefixes)), None)
         if spoken is None:
             return await handler(request)
         now = asyncio.get_running_loop().time()

@@ -82,6 +82,10 @@ def usdt(base: str, tick: str, lot: str, min_notional: str, price: str) -> Listi
     )
 
 
+SPOT_ONLY: Final = "KAS"
+"""A coin that has a spot market against USDT and no contract, on the exchanges that list their spot markets."""
+INVERSE_BASE: Final = "BTC"
+"""The coin whose inverse contract is listed, on the exchanges that list such beside the others."""
 DEFAULT_LISTINGS: Final[tuple[Listing, ...]] = (
     usdt("BTC", "0.10", "0.001", "100", "60123.50"),
     usdt("ETH", "0.01", "0.001", "20", "2612.40"),
@@ -89,5 +93,7 @@ DEFAULT_LISTINGS: Final[tuple[Listing, ...]] = (
     usdt("XRP", "0.0001", "0.1", "5", "0.5817"),
     usdt("DOGE", "0.000010", "1", "5", "0.107320"),
     usdt("1000PEPE", "0.0000001", "1", "5", "0.0079315"),
+    usdt("XAU", "0.01", "0.001", "5", "2652.40"),
+    usdt("XAG", "0.001", "0.01", "5", "31.250"),
     replace(usdt("FTT", "0.0001", "0.1", "5", "1.3130"), status="SETTLING"),
 )

@@ -32,10 +32,11 @@ class Binance(Dialect):
     """Numbers that Binance quotes are text."""
 
     exchange = "binanceusdm"
-    hosts = ("fapi.binance.com",)
-    prefix = "/fapi/"
+    hosts = {"fapi.binance.com": ""}  # noqa: RUF012 -- a constant of the class
+    prefixes = ("/fapi/",)
     a_minute = payloads.WEIGHT_LIMIT
     refused_status = 400
+    no_such_market = -1121
 
     @override
     def routes(self) -> list[web.RouteDef]:

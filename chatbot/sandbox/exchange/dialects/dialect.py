@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
+from decimal import Decimal
 from typing import Any, ClassVar, Final
 
 from aiohttp import web
 
-from chatbot.core.timeframes import Timeframe
+from chatbot.core.candles import Candle, joined
+from chatbot.core.timeframes import MINUTE, Timeframe
 from chatbot.sandbox.exchange.bars import Bar, Span, bar_of, chosen
 from chatbot.sandbox.exchange.faults import Fault
+from chatbot.sandbox.exchange.listing import Listing
 from chatbot.sandbox.exchange.market import Book, Market
+from chatbot.sandbox.exchange.payloads import FUNDING_EVERY
 
 SPOILED_BY: Final = web.RequestKey("spoiled_by", Fault)
+DAY: Final = Timeframe.D1.millis
 Payload = dict[str, Any]
 
 
@@ -27,17 +32,20 @@ class RefusedError(Exception):
 
 
 class Dialect(ABC):
-    """`prefix` is how the paths of this exchange begin: no two exchanges share one.
+    """`prefixes` are how the paths of this exchange begin: no two exchanges share one.
 
-    `a_minute` is what a minute's requests may weigh before they are refused. `market` is asked for each time.
+    `hosts` pairs each host with the path that stands before its own here, so that its paths meet nobody else's.
+    `a_minute` is what a minute's requests may weigh before they are refused.
     """
 
     exchange: ClassVar[str]
-    hosts: ClassVar[tuple[str, ...]]
-    prefix: ClassVar[str]
+    hosts: ClassVar[Mapping[str, str]]
+    prefixes: ClassVar[tuple[str, ...]]
     a_minute: ClassVar[int]
     refused_status: ClassVar[int] = 200
     """The status of a request that is wrong."""
+    no_such_market: ClassVar[int]
+    """The code that refuses a symbol that is not listed."""
 
     def __init__(self, market: Callable[[], Market]) -> None:
         self.market_now = market
@@ -62,6 +70,42 @@ class Dialect(ABC):
     def too_many(self, seconds_left: int) -> web.Response:
         """The answer to whoever asked too much in this minute."""
 
+    def name_of(self, listing: Listing) -> str:
+        """What this exchange calls a contract."""
+        return listing.id
+
+    def contract_size(self, listing: Listing) -> Decimal:
+        """How much of the base one contract is."""
+        del listing
+        return Decimal(1)
+
+    def book_of(self, query: Mapping[str, str], name: str = "symbol") -> Book:
+        """The contract a request is about. Raises RefusedError."""
+        wanted = query.get(name, "")
+        for book in self.market.books.values():
+            if self.name_of(book.listing) == wanted:
+                return book
+        raise RefusedError(self.no_such_market, "the symbol does not exist")
+
+    def books(self, query: Mapping[str, str]) -> list[Book]:
+        """The one contract asked for, or all that are traded. Raises RefusedError."""
+        if query.get("symbol"):
+            return [self.book_of(query)]
+        return [book for book in self.market.books.values() if book.listing.trading]
+
+    def day(self, book: Book) -> Candle:
+        """The last 24 hours as one candle."""
+        now = self.market.now
+        minutes = self.market.candles(book.listing.id, Timeframe.M1, now - DAY + MINUTE, now)
+        whole = minutes[0] if minutes else Candle(now, book.last, book.last, book.last, book.last, Decimal(0))
+        for minute in minutes[1:]:
+            whole = joined(whole, minute)
+        return whole
+
+    def next_funding(self) -> int:
+        """When funding is paid next."""
+        return self.market.now - self.market.now % FUNDING_EVERY + FUNDING_EVERY
+
     def bars(
         self, request: web.Request, book: Book, interval: Timeframe, span: Span, *, mark: bool = False
     ) -> list[Bar]:
@@ -69,3 +113,26 @@ class Dialect(ABC):
         candles = chosen(self.market, book, interval, span, mark=mark)
         bars = [bar_of(candle, book.listing) for candle in candles]
         return request[SPOILED_BY].spoiled(bars, interval.millis, self.market.now)
+
+
+def whole(query: Mapping[str, str], name: str, wrong: int) -> int | None:
+    """A whole number, if it was sent. Raises RefusedError with the code for what is wrong."""
+    text = query.get(name)
+    if text is None:
+        return None
+    if not (text.isascii() and text.isdigit() and len(text) <= 20):
+        raise RefusedError(wrong, f"{name} must be a whole number")
+    return int(text)
+
+
+def interval_named(names: Mapping[str, Timeframe], text: str | None, wrong: int) -> Timeframe:
+    """The candle length behind an exchange's own name for it. Raises RefusedError."""
+    found = names.get(text or "")
+    if found is None:
+        raise RefusedError(wrong, "the interval is not known")
+    return found
+
+
+def as_number(text: str | None) -> float | str | None:
+    """A price as a bare JSON number; what a fault made of it stays as it is."""
+    return text if text is None or text == "NaN" else float(text)
