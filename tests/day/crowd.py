@@ -100,7 +100,7 @@ class Maker:
         return tuple(Tier(Decimal(weight), trigger) for weight, trigger in zip(weights, triggers, strict=True))
 
     def later(self, side: Side, entry: Decimal, stop: Decimal, far: Decimal) -> Trigger:
-        """A later tier: farther in the trade's favour, or a dip against it, some of them deeper than the guard likes."""
+        """A later tier: farther in the trade's favour, or a dip against it, at times deeper than the guard likes."""
         ahead, behind = (Direction.UP, Direction.DOWN)[:: side.sign]
         move = MoveTrigger((HUNDRED * abs(far - entry) / entry).quantize(Decimal("0.0001")))
         share = Decimal(f"{self.random.uniform(0.1, 0.8):.3f}")

@@ -4,37 +4,32 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from dataclasses import dataclass, field, replace
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from functools import partial
 from heapq import merge
 from itertools import islice, takewhile
 from pathlib import Path
 from typing import Final
 
 from structlog.testing import capture_logs
-from typing_extensions import override
 
-from chatbot.app import Outside
 from chatbot.coach.desk import Watched
 from chatbot.core.money import Millis
-from chatbot.market.connection import Manners
-from chatbot.sandbox.exchange.listing import Listing
 from chatbot.sandbox.exchange.setups import trades_market
-from chatbot.sandbox.exchange.sources import Point
 from chatbot.sandbox.exchange.trade_tape import TradeTape
 from chatbot.sandbox.stage import staged
-from tests.day.crowd import USERS, Entry, crowd
+from tests.day.crowd import USERS
 from tests.day.judge import Case, Verdict, judged
-from tests.day.looking import Mode, look, minute_over, settings_of, stride_of
-from tests.day.recordings import Recording, listing_of, listings_with
+from tests.day.life import ImpatientWorld, Life
+from tests.day.looking import Mode, look, minute_over, stride_of
 from tests.day.reference import expected
+from tests.day.script import Script
 from tests.day.told import said_of
 from tests.day.troubles import AWAY, MINUTE, SECOND, Kind, Trouble
 from tests.whole.rig import PATIENCE, Bot, MovableClock, World
 
-AFTERWARDS: Final[Millis] = 5 * MINUTE
-"""How long the bot goes on looking after the last trade: what was missed is caught up by then."""
 FAULTS: Final[Mapping[Kind, Mapping[str, object]]] = {
     Kind.SLOW: {"delay": 0.02},
     Kind.SERVER_ERROR: {"status": 502},
@@ -43,81 +38,7 @@ FAULTS: Final[Mapping[Kind, Mapping[str, object]]] = {
     Kind.LIMITED: {"status": 429, "code": -1003, "msg": "Too many requests.", "retry_after": "1", "times": 1},
     Kind.DOWN: {"drop": True},
 }
-Act = tuple[Millis, int, Callable[[], object]]
-
-
-class ImpatientWorld(World):
-    """A world in which nobody waits long for an answer that does not come."""
-
-    @property
-    @override
-    def outside(self) -> Outside:
-        return replace(super().outside, manners=Manners(timeout_ms=500, budgeted=False))
-
-
-@dataclass(frozen=True, slots=True)
-class Script:
-    """What is replayed: recordings by contract, who trades them, and what goes wrong meanwhile."""
-
-    listings: Sequence[Listing]
-    trades: Mapping[str, Sequence[Point]]
-    entries: Sequence[Entry]
-    troubles: Sequence[Trouble] = ()
-
-    @property
-    def begin(self) -> Millis:
-        return min(trades[0].at for trades in self.trades.values())
-
-    @property
-    def end(self) -> Millis:
-        return max(trades[-1].at for trades in self.trades.values()) + AFTERWARDS
-
-    def trades_of(self, entry: Entry) -> Sequence[Point]:
-        """The trades of a plan's market."""
-        contract = next(listing.id for listing in self.listings if listing.symbol == entry.plan.symbol)
-        return self.trades[contract]
-
-
-@dataclass(slots=True)
-class Life:
-    """A bot that can be ended well, or cut off in whatever it is doing."""
-
-    world: World
-    mode: Mode
-    bot: Bot | None = None
-    stop: asyncio.Event = field(default_factory=asyncio.Event)
-    task: asyncio.Task[None] | None = None
-
-    async def start(self) -> Bot:
-        """A bot that has reached Telegram."""
-        began: asyncio.Future[Bot] = asyncio.get_running_loop().create_future()
-        self.stop = asyncio.Event()
-        self.task = asyncio.create_task(self.live(began))
-        await asyncio.wait({began, self.task}, return_when=asyncio.FIRST_COMPLETED)
-        if not began.done():
-            await self.task
-        self.bot = began.result()
-        return self.bot
-
-    async def live(self, began: asyncio.Future[Bot]) -> None:
-        async with self.world.bot(**settings_of(self.mode)) as bot:
-            began.set_result(bot)
-            await self.stop.wait()
-
-    async def end(self) -> None:
-        """A good end."""
-        self.stop.set()
-        if self.task is not None:
-            await self.task
-        self.bot = self.task = None
-
-    async def cut(self) -> None:
-        """No good end."""
-        if self.task is not None:
-            self.task.cancel()
-            with suppress(asyncio.CancelledError):
-                await self.task
-        self.bot = self.task = None
+Act = tuple[Millis, int, Callable[[], Awaitable[None]]]
 
 
 @dataclass(slots=True)
@@ -146,9 +67,7 @@ class Replayed:
             await bot.ask("/start", "Tierwise", person=self.world.person(user_id))
         for at, _, act in sorted(self.acts(), key=lambda act: act[:2]):
             await self.go_to(at)
-            done = act()
-            if asyncio.iscoroutine(done):
-                await done
+            await act()
         await self.go_to(self.script.end)
         await self.delivered()
 
@@ -171,10 +90,10 @@ class Replayed:
     def acts(self) -> Iterator[Act]:
         """What happens, with when and in which order."""
         for index, entry in enumerate(self.script.entries):
-            yield entry.armed_at, 2, lambda index=index: self.arm(index)
+            yield entry.armed_at, 2, partial(self.arm, index)
         for trouble in self.script.troubles:
-            yield trouble.begin, 0, lambda trouble=trouble: self.befall(trouble)
-            yield trouble.end, 1, lambda trouble=trouble: self.pass_by(trouble)
+            yield trouble.begin, 0, partial(self.befall, trouble)
+            yield trouble.end, 1, partial(self.pass_by, trouble)
 
     async def go_to(self, until: Millis) -> None:
         """The market goes on to this moment; the bot, if there is one, looks on."""
@@ -304,15 +223,3 @@ async def replayed(script: Script, mode: Mode, folder: Path) -> AsyncIterator[Re
         replay = Replayed(script, mode, world, life)
         await replay.run()
         yield replay
-
-
-def script_of(
-    recordings: Mapping[Recording, Sequence[Point]], waves: int, each: int, seed: int, schedule: Sequence[Trouble] = ()
-) -> Script:
-    """A crowd over recordings; the bot is not away while somebody arms a plan."""
-    listings = [listing_of(recording, trades) for recording, trades in recordings.items()]
-    trades = {recording.contract: found for recording, found in recordings.items()}
-    entries = [entry for listing in listings for entry in crowd(listing, trades[listing.id], waves, each, seed)]
-    arming = [entry.armed_at for entry in entries]
-    kept = [one for one in schedule if one.kind not in AWAY or not any(one.begin <= at <= one.end for at in arming)]
-    return Script(listings_with(*listings), trades, entries, kept)

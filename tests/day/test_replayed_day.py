@@ -7,7 +7,8 @@ from pathlib import Path
 from chatbot.sandbox.exchange.trade_tape import read_trades
 from tests.day.looking import Mode
 from tests.day.recordings import SYNTHETIC, Recording
-from tests.day.replayed import replayed, script_of
+from tests.day.replayed import replayed
+from tests.day.script import script_of
 
 MADE_UP = Recording(SYNTHETIC.name, "BTC", "USDT")
 

@@ -1,0 +1,52 @@
+"""What is replayed: recordings, who trades them, and what goes wrong meanwhile."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from chatbot.core.money import Millis
+from chatbot.sandbox.exchange.listing import Listing
+from chatbot.sandbox.exchange.sources import Point
+from tests.day.crowd import Entry, crowd
+from tests.day.recordings import Recording, listing_of, listings_with
+from tests.day.troubles import AWAY, MINUTE, Trouble
+
+AFTERWARDS: Final[Millis] = 5 * MINUTE
+"""How long the bot goes on looking after the last trade: what was missed is caught up by then."""
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """What is replayed: recordings by contract, who trades them, and what goes wrong meanwhile."""
+
+    listings: Sequence[Listing]
+    trades: Mapping[str, Sequence[Point]]
+    entries: Sequence[Entry]
+    troubles: Sequence[Trouble] = ()
+
+    @property
+    def begin(self) -> Millis:
+        return min(trades[0].at for trades in self.trades.values())
+
+    @property
+    def end(self) -> Millis:
+        return max(trades[-1].at for trades in self.trades.values()) + AFTERWARDS
+
+    def trades_of(self, entry: Entry) -> Sequence[Point]:
+        """The trades of a plan's market."""
+        contract = next(listing.id for listing in self.listings if listing.symbol == entry.plan.symbol)
+        return self.trades[contract]
+
+
+def script_of(
+    recordings: Mapping[Recording, Sequence[Point]], waves: int, each: int, seed: int, schedule: Sequence[Trouble] = ()
+) -> Script:
+    """A crowd over recordings; the bot is not away while somebody arms a plan."""
+    listings = [listing_of(recording, trades) for recording, trades in recordings.items()]
+    trades = {recording.contract: found for recording, found in recordings.items()}
+    entries = [entry for listing in listings for entry in crowd(listing, trades[listing.id], waves, each, seed)]
+    arming = [entry.armed_at for entry in entries]
+    kept = [one for one in schedule if one.kind not in AWAY or not any(one.begin <= at <= one.end for at in arming)]
+    return Script(listings_with(*listings), trades, entries, kept)
