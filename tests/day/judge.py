@@ -22,7 +22,7 @@ from chatbot.core.events import (
 )
 from chatbot.core.money import Millis
 from chatbot.core.plan import Plan
-from tests.day.told import Said, to_tell
+from tests.day.told import Said, stops_to_tell, to_tell
 
 EXPIRY_GRACE: Final[Millis] = 120_000
 LEVELS: Final = (TierTriggered, TierBlocked, ReassessAdvised, TargetHit, StopHit)
@@ -144,8 +144,13 @@ def listen(verdict: Verdict, case: Case) -> None:
     """What was told against what was stored: each once, in order, and again only where it is marked."""
     verdict.repeats += sum(said.repeated for said in case.said)
     wanted = to_tell(case.stored)
+    unheard = Counter(stops_to_tell(case.stored, case.decided)) - Counter(said.stop for said in case.said if said.stop)
+    verdict.untold += [f"{case.name}: stop to {stop}" for stop in unheard.elements()]
+    verdict.alerted -= unheard.total()
     once, marked = list[str](), Counter[str]()
     for said in case.said:
+        if said.what == "move":
+            continue
         if said.repeated and said.what in once:
             marked[said.what] += 1
         else:
