@@ -23,6 +23,7 @@ from chatbot.sandbox.exchange.queries import (
     span_of,
     whole,
 )
+from chatbot.sandbox.exchange.sockets import SocketSide
 from chatbot.sandbox.exchange.weights import Call, CallLog, weight_of
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -45,6 +46,8 @@ class ExchangeEmulator:
         self.runner: web.AppRunner | None = None
         self.app = web.Application(middlewares=[self.guard])
         self.app.add_routes(self.routes())
+        self.sockets = SocketSide(lambda: self.market)
+        self.sockets.serve(self.app)
 
     def routes(self) -> list[web.RouteDef]:
         """All that is served, on one screen."""

@@ -6,7 +6,7 @@ Every price gets a later moment than the one before it, so that no observer can 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from random import Random
@@ -68,6 +68,7 @@ class Market:
         self.speed = Decimal(1)
         self.playing = True
         self.seed = seed
+        self.listeners: list[Callable[[Book, Trade], None]] = []
         self.source_name = ", ".join(sorted({source.name for source in sources.values()})) or "scripted"
         given = histories or {}
         self.books = {
@@ -154,7 +155,10 @@ class Market:
         at = max(point.at, book.last_at + 1)
         book.history.record(at, point.price, point.volume)
         book.numbered += 1
-        book.trades.append(Trade(book.numbered, Point(at, point.price, point.volume), point.price < book.last))
+        trade = Trade(book.numbered, Point(at, point.price, point.volume), point.price < book.last)
+        book.trades.append(trade)
         book.last, book.last_at = point.price, at
         if not keep_clock:
             self.now = max(self.now, at)
+        for tell in self.listeners:
+            tell(book, trade)
