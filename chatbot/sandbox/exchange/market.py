@@ -6,7 +6,7 @@ recorded trades keep their own times, of which several may be the same: there th
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from random import Random
@@ -66,6 +66,7 @@ class Market:
         self.speed = Decimal(1)
         self.playing = True
         self.seed = seed
+        self.listeners: list[Callable[[Book, Trade], None]] = []
         self.source_name = ", ".join(sorted({source.name for source in sources.values()})) or "scripted"
         given = histories or {}
         self.books = {
@@ -167,7 +168,10 @@ class Market:
         book.history.record(at, point.price, point.volume)
         book.numbered += 1
         sells = point.price < book.last if point.taker_sells is None else point.taker_sells
-        book.trades.append(Trade(book.numbered, replace(point, at=at), sells))
+        trade = Trade(book.numbered, replace(point, at=at), sells)
+        book.trades.append(trade)
         book.last, book.last_at = point.price, at
         if not keep_clock:
             self.now = max(self.now, at)
+        for tell in self.listeners:
+            tell(book, trade)
