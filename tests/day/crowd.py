@@ -23,6 +23,7 @@ from chatbot.core.plan import (
     Plan,
     PreviousTarget,
     PriceTrigger,
+    Resting,
     StopRule,
     Target,
     Tier,
@@ -33,6 +34,8 @@ from chatbot.sandbox.exchange.listing import Listing
 from chatbot.sandbox.exchange.sources import Point
 
 USERS: Final = (1001, 1002, 1003, 1004, 1005, 1006)
+TAPPING: Final = (1007, 1008)
+"""Those who say what they did, each with a plan of their own."""
 EXCHANGE: Final = "binanceusdm"
 MINUTE: Final[Millis] = 60_000
 WEIGHTS: Final = ((25, 25, 30, 20), (20, 30, 25, 25), (40, 35, 25))
@@ -156,6 +159,17 @@ def crowd(listing: Listing, trades: Sequence[Point], waves: int, each: int, seed
     return made
 
 
+def tapping(entries: Sequence[Entry]) -> list[Entry]:
+    """Plans as in the crowd, of people who confirm each action by hand: the first of each wave that is taken."""
+    first = {entry.armed_at: entry for entry in reversed(entries)}
+    chosen = [first[at] for at in sorted(first)][: len(TAPPING)]
+    by_hand = Resting(entries=False, stop=False, targets=False)
+    return [
+        Entry(user_id, entry.armed_at, replace(entry.plan, follow=Follow.CONFIRMED, resting=by_hand))
+        for user_id, entry in zip(TAPPING, chosen, strict=False)
+    ]
+
+
 def quiet_moment(trades: Sequence[Point], at: Millis) -> Millis:
     """The first millisecond from then on in which nothing is traded: nobody can doubt what came before the arming."""
     index = bisect_right(trades, at - 1, key=moment)
@@ -174,8 +188,3 @@ def width_of(trades: Sequence[Point], wave: Millis) -> Decimal:
         ranges += [max(prices) - min(prices)] if prices else []
         begin += wave
     return sorted(ranges)[len(ranges) // 2]
-
-
-def confirmed(entry: Entry, user_id: int) -> Entry:
-    """The same plan of somebody who says what was done."""
-    return replace(entry, user_id=user_id, plan=replace(entry.plan, follow=Follow.CONFIRMED))

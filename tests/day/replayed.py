@@ -16,16 +16,19 @@ from typing import Final
 from structlog.testing import capture_logs
 
 from chatbot.coach.desk import Watched
+from chatbot.core.evolve import history
 from chatbot.core.money import Millis
+from chatbot.core.plan import Follow
+from chatbot.core.state import Action
 from chatbot.sandbox.exchange.setups import trades_market
 from chatbot.sandbox.exchange.trade_tape import TradeTape
 from chatbot.sandbox.stage import staged
-from tests.day.crowd import USERS
 from tests.day.judge import Case, Verdict, judged
 from tests.day.life import ImpatientWorld, Life
 from tests.day.looking import Mode, look, minute_over, stride_of
-from tests.day.reference import expected
+from tests.day.reference import Tap, expected
 from tests.day.script import Script
+from tests.day.tapping import Hand
 from tests.day.told import said_of
 from tests.day.troubles import AWAY, MINUTE, SECOND, Kind, Trouble
 from tests.whole.rig import PATIENCE, Bot, MovableClock, World
@@ -54,6 +57,8 @@ class Replayed:
     decided: dict[tuple[int, int], list[tuple[int, Millis]]] = field(default_factory=dict)
     """By user and number: up to which event the plan had come, and when, in the market's time."""
     changes: int = 0
+    taps: dict[int, list[Tap]] = field(default_factory=dict)
+    hands: dict[int, Hand] = field(default_factory=dict)
     met: Counter[str] = field(default_factory=Counter)
 
     @property
@@ -63,8 +68,9 @@ class Replayed:
     async def run(self) -> None:
         """From the first trade to some minutes after the last."""
         bot = await self.begin()
-        for user_id in USERS:
+        for user_id in self.script.users:
             await bot.ask("/start", "Tierwise", person=self.world.person(user_id))
+            self.hands[user_id] = Hand(self.world.person(user_id))
         for at, _, act in sorted(self.acts(), key=lambda act: act[:2]):
             await self.go_to(at)
             await act()
@@ -142,6 +148,25 @@ class Replayed:
         if self.changes > changes:
             # The market runs faster than it ever did: what was decided a second ago has been sent.
             await self.delivered()
+            await self.answer(bot)
+
+    async def answer(self, bot: Bot) -> None:
+        """Whoever confirms by hand says that what is asked was done, oldest first, until nothing is asked."""
+        for index, number in self.numbers.items():
+            entry = self.script.entries[index]
+            if entry.plan.follow is not Follow.CONFIRMED:
+                continue
+            while actions := self.asked(bot, number, entry.user_id):
+                # The market stands while somebody taps.
+                trades = self.world.stage.market.book(self.script.contract_of(entry)).numbered
+                self.taps.setdefault(index, []).append(Tap(actions[0].number, self.now, trades))
+                await self.hands[entry.user_id].confirm(entry.plan, actions[0])
+                await self.delivered()
+
+    def asked(self, bot: Bot, number: int, user_id: int) -> Sequence[Action]:
+        """What a plan waits for."""
+        record = bot.record(number, user_id)
+        return history(record.plan, record.events).actions
 
     async def arm(self, index: int) -> None:
         """An entry's plan is armed, as the conversation would at its end."""
@@ -184,7 +209,7 @@ class Replayed:
         """What was decided and told, against what the trades did."""
         bot = self.life.bot
         assert bot is not None, "a replay ends with its bot at work"
-        said = {user_id: said_of(await self.world.person(user_id).transcript()) for user_id in USERS}
+        said = {user_id: said_of(await self.world.person(user_id).transcript()) for user_id in self.script.users}
         cases = []
         for index, entry in enumerate(self.script.entries):
             number = self.numbers[index]
@@ -193,7 +218,7 @@ class Replayed:
                 Case(
                     f"{entry.user_id}/{number} {entry.plan.symbol} {entry.plan.side}",
                     entry.plan,
-                    expected(entry, self.script.trades_of(entry)),
+                    expected(entry, self.script.trades_of(entry), self.taps.get(index, ())),
                     stored,
                     self.moments_of((entry.user_id, number), len(stored)),
                     said[entry.user_id].get(number, []),

@@ -239,9 +239,3 @@ def test_troubles_come_one_after_the_other_and_none_is_left_out(seed: int) -> No
     assert all(LASTS[one.kind][0] <= one.lasts <= LASTS[one.kind][1] for one in made)
     assert all(before.end < after.begin for before, after in itertools.pairwise(made))
     assert made[-1].end < 24 * 60 * MINUTE
-
-
-def test_the_core_is_asked_at_every_trade_or_only_where_it_matters() -> None:
-    """Passing over prices inside a plan's quiet interval is only quicker: the events are the same."""
-    for entry in entries():
-        assert expected(entry, TRADES, every=True) == expected(entry, TRADES)
