@@ -64,9 +64,9 @@ class Maker:
     def plan(self, price: Decimal, armed_at: Millis, wave: Millis) -> Plan:
         """A plan for the moment at which the market stands at `price`."""
         side = self.random.choice(tuple(Side))
-        entry = self.beyond(price, side.sign * self.random.choice((-1, 1)), "0.02", "0.5")
+        entry = self.beyond(price, side.sign * self.random.choice((-1, 1)), "0.02", "0.25")
         worst, best = sorted((price, entry), key=lambda level: side.sign * level)
-        stop = self.beyond(worst, -side.sign, "0.15", "0.7")
+        stop = self.beyond(worst, -side.sign, "0.2", "0.9")
         return Plan(
             exchange=EXCHANGE,
             symbol=self.listing.symbol,
@@ -98,7 +98,7 @@ class Maker:
         triggers: list[Trigger] = [first]
         far = entry
         for _ in weights[1:]:
-            far = self.beyond(far, side.sign, "0.05", "0.3")
+            far = self.beyond(far, side.sign, "0.03", "0.2")
             triggers.append(self.later(side, entry, stop, far))
         return tuple(Tier(Decimal(weight), trigger) for weight, trigger in zip(weights, triggers, strict=True))
 
@@ -120,7 +120,7 @@ class Maker:
         )
         made, price = [], best
         for close, rule in zip(self.random.choice(CLOSES), rules, strict=True):
-            price = self.beyond(price, side.sign, "0.1", "0.5")
+            price = self.beyond(price, side.sign, "0.15", "0.5")
             made.append(Target(price, Decimal(close), rule))
         return tuple(made)
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from chatbot.core.engine import process
@@ -26,16 +27,23 @@ class Tap:
 
 def expected(entry: Entry, trades: Sequence[Point], taps: Sequence[Tap] = ()) -> tuple[Event, ...]:
     """The events of a plan over the trades after its arming, with what its user said in between."""
-    first = bisect_right(trades, entry.armed_at, key=moment)
-    inputs: list[Input] = [Jump(trade.price, trade.at) for trade in trades[first:]]
-    for tap in reversed(taps):
-        said = Confirm(tap.action, tap.at, market=trades[tap.trades - 1].price)
-        inputs.insert(tap.trades - first, said)
     state, events = fresh(entry.plan), list[Event]()
-    for given in (Arm(entry.armed_at), *inputs):
+    for given in inputs(entry, trades, taps):
         outcome = process(state, given)
         state = outcome.state
         events += outcome.events
         if state.is_over:
             break
     return tuple(events)
+
+
+def inputs(entry: Entry, trades: Sequence[Point], taps: Sequence[Tap]) -> Iterator[Input]:
+    """All that a plan is given, in order: its arming, every trade from then on, each tap after the trade before it."""
+    yield Arm(entry.armed_at)
+    said = deque(taps)
+    for number in range(bisect_right(trades, entry.armed_at, key=moment), len(trades) + 1):
+        while said and said[0].trades == number:
+            tap = said.popleft()
+            yield Confirm(tap.action, tap.at, market=trades[number - 1].price)
+        if number < len(trades):
+            yield Jump(trades[number].price, trades[number].at)
