@@ -19,13 +19,15 @@ from typing import Final
 from chatbot.app import Outside, Running, outside_of, running
 from chatbot.cli.errors import UsageError
 from chatbot.cli.health import beat, heartbeat_of
+from chatbot.core.money import Millis
 from chatbot.deliver.intake import TokenRefused
 from chatbot.deliver.limits import Limits
 from chatbot.logs import set_up_logs
 from chatbot.market.exchanges import verified_exchanges
 from chatbot.sandbox.exchange.market import Market
-from chatbot.sandbox.exchange.setups import HISTORY_BARS, random_market, tape_market
+from chatbot.sandbox.exchange.setups import HISTORY_BARS, random_market, tape_market, trades_market
 from chatbot.sandbox.exchange.sources import read_candles
+from chatbot.sandbox.exchange.trade_tape import read_trades
 from chatbot.sandbox.stage import TOKEN, Stage, staged
 from chatbot.settings import Settings, SettingsError, read_settings
 from storage.latest import latest_moment
@@ -38,7 +40,9 @@ SANDBOX: Final = "sandbox"
 
 def add_arguments(parser: ArgumentParser) -> None:
     """The command's own arguments."""
-    parser.add_argument("--candles", type=Path, help="sandbox only: play this candle file (1-minute CSV or CSV.gz)")
+    played = parser.add_mutually_exclusive_group()
+    played.add_argument("--candles", type=Path, help="sandbox only: play this candle file (1-minute CSV or CSV.gz)")
+    played.add_argument("--trades", type=Path, help="sandbox only: play this file of recorded trades (CSV or CSV.gz)")
     parser.add_argument("--contract", default="BTCUSDT", help="sandbox only: the contract that plays the file")
 
 
@@ -52,8 +56,9 @@ def run(arguments: Namespace) -> int:
     if settings.default_exchange not in verified_exchanges():
         known = ", ".join(verified_exchanges())
         raise UsageError(f"TIERWISE_DEFAULT_EXCHANGE is {settings.default_exchange!r}; expected one of {known}")
-    if arguments.candles is not None and not settings.sandboxed:
-        raise UsageError("--candles plays in the sandbox; unset TIERWISE_BOT_TOKEN to use it")
+    for name in ("candles", "trades"):
+        if getattr(arguments, name) is not None and not settings.sandboxed:
+            raise UsageError(f"--{name} plays in the sandbox; unset TIERWISE_BOT_TOKEN to use it")
     try:
         asyncio.run(work(settings, arguments))
     except (DatabaseRefused, TokenRefused) as error:
@@ -86,7 +91,7 @@ async def work(settings: Settings, arguments: Namespace) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Play:
-    """The sandbox's own files: one game for the random market, and one for every candle file."""
+    """The sandbox's own files: one game for the random market, and one for every file that is played."""
 
     database: Path
     chat: Path
@@ -95,8 +100,9 @@ class Play:
     def of(cls, settings: Settings, arguments: Namespace) -> Play:
         """Play and trade never mix, nor do two games: each market has a time of its own."""
         folder, name = data_folder(settings), SANDBOX
-        if arguments.candles is not None:
-            name += "-" + re.sub(r"[^\w.-]", "_", arguments.candles.name)
+        played = arguments.candles or arguments.trades
+        if played is not None:
+            name += "-" + re.sub(r"[^\w.-]", "_", played.name)
         return cls(folder / f"{name}.sqlite3", folder / f"{name}-chat.sqlite3")
 
     @property
@@ -115,22 +121,42 @@ def sandbox(settings: Settings, arguments: Namespace, play: Play) -> AbstractAsy
 
 
 def market_of(arguments: Namespace, play: Play) -> Market:
-    """A random walk, or a candle file; either goes on where the game stands, because time must not go back."""
+    """A random walk, or a file; each goes on where the game stands, because time must not go back."""
     latest = latest_moment(play.database_url) or 0
-    if arguments.candles is None:
-        return random_market(max(round(time.time() * 1000), latest))
     try:
-        candles = read_candles(arguments.candles)
-        played = sum(candle.at <= latest for candle in candles)
-        if candles and played == len(candles):
-            raise UsageError(
-                f"{arguments.candles} is played to its end; to begin anew delete {play.database} and {play.chat}"
-            )
-        return tape_market(arguments.contract, candles, skip=max(HISTORY_BARS, played))
+        if arguments.candles is not None:
+            return market_of_candles(arguments, play, latest)
+        if arguments.trades is not None:
+            return market_of_trades(arguments, play, latest)
     except LookupError as error:
         raise UsageError(f"{error} is no contract of the sandbox; try BTCUSDT or ETHUSDT") from error
     except (OSError, ValueError) as error:
         raise UsageError(str(error)) from error
+    return random_market(max(round(time.time() * 1000), latest))
+
+
+def market_of_candles(arguments: Namespace, play: Play, latest: Millis) -> Market:
+    """A candle file from where the game stands on."""
+    candles = read_candles(arguments.candles)
+    played = sum(candle.at <= latest for candle in candles)
+    if candles and played == len(candles):
+        raise played_out(arguments.candles, play)
+    return tape_market(arguments.contract, candles, skip=max(HISTORY_BARS, played))
+
+
+def market_of_trades(arguments: Namespace, play: Play, latest: Millis) -> Market:
+    """A file of trades from where the game stands on."""
+    trades = read_trades(arguments.trades)
+    if trades[-1].at <= latest:
+        raise played_out(arguments.trades, play)
+    market = trades_market({arguments.contract: trades})
+    market.step(latest - market.now)
+    return market
+
+
+def played_out(file: Path, play: Play) -> UsageError:
+    """Nothing of the file is left."""
+    return UsageError(f"{file} is played to its end; to begin anew delete {play.database} and {play.chat}")
 
 
 def data_folder(settings: Settings) -> Path:

@@ -1,18 +1,25 @@
-"""A GET-only web session that sends chosen hosts elsewhere, so ccxt keeps the addresses its own logic relies on.
+"""A read-only web session that sends chosen hosts elsewhere, so ccxt keeps the addresses its own logic relies on.
 
-It must never offer POST, PUT or DELETE: an order can't leave through it.
+It offers GET and sockets that only listen. It must never offer POST, PUT or DELETE: an order can't leave through it.
 """
 
 from __future__ import annotations
 
+import asyncio
 import ssl
 from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager
-from typing import Any
+from typing import Any, Final
 
 import aiohttp
 import certifi
 import yarl
+
+from chatbot.market.socket import ListeningSocket
+
+LARGEST_FRAME: Final = 10 * 1024 * 1024
+LONGEST_GOODBYE: Final = 1.0
+"""In seconds: a server that does not answer our close is left standing."""
 
 
 class HostRefusedError(aiohttp.ClientConnectionError):
@@ -31,6 +38,22 @@ class RoutedSession:
     def get(self, url: yarl.URL, **options: Any) -> AbstractAsyncContextManager[aiohttp.ClientResponse]:
         """Ask whoever serves the address. Raises HostRefusedError."""
         return self.opened().get(self.route(url), **options)
+
+    async def ws_connect(self, url: yarl.URL, *, heartbeat: float | None, timeout: float) -> ListeningSocket:
+        """Open a socket that can only listen, within `timeout` seconds; one that misses a pong ends.
+
+        Raises HostRefusedError, aiohttp.ClientError or TimeoutError.
+        """
+        async with asyncio.timeout(timeout):
+            opened = await self.opened().ws_connect(
+                self.route(url),
+                heartbeat=heartbeat,
+                max_msg_size=LARGEST_FRAME,
+                compress=15,
+                timeout=aiohttp.ClientWSTimeout(ws_close=LONGEST_GOODBYE),
+                headers={"User-Agent": "tierwise"},
+            )
+        return ListeningSocket(opened)
 
     def route(self, url: yarl.URL) -> yarl.URL:
         """The address that is really asked; path and query stay exactly as they are. Raises HostRefusedError."""

@@ -22,6 +22,7 @@ from chatbot.sandbox.exchange.dialects.weex import Weex
 from chatbot.sandbox.exchange.faults import Fault, FaultBook
 from chatbot.sandbox.exchange.market import Market
 from chatbot.sandbox.exchange.payloads import WEIGHT_LIMIT
+from chatbot.sandbox.exchange.sockets import SocketSide
 from chatbot.sandbox.exchange.weights import Call, CallLog
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -47,6 +48,8 @@ class ExchangeEmulator:
         self.app.add_routes(self.routes())
         for spoken in self.dialects:
             self.app.add_routes(spoken.routes())
+        self.sockets = SocketSide(lambda: self.market)
+        self.sockets.serve(self.app)
 
     def routes(self) -> list[web.RouteDef]:
         """The hand on what goes wrong, and the log of what was asked."""

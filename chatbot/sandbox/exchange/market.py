@@ -1,12 +1,13 @@
 """The simulated market: prices, candles and a clock of its own; it moves only when it is told how far.
 
-Every price gets a later moment than the one before it, so that no observer can mistake two prices for one.
+Every price gets a later moment than the one before it, so that no observer can mistake two prices for one. Only
+recorded trades keep their own times, of which several may be the same: there the number tells them apart.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from random import Random
 from typing import Final
@@ -65,6 +66,7 @@ class Market:
         self.speed = Decimal(1)
         self.playing = True
         self.seed = seed
+        self.listeners: list[Callable[[Book, Trade], None]] = []
         self.source_name = ", ".join(sorted({source.name for source in sources.values()})) or "scripted"
         given = histories or {}
         self.books = {
@@ -162,10 +164,14 @@ class Market:
 
     def record(self, book: Book, point: Point, *, keep_clock: bool = False) -> None:
         """A trade happened; it carries the clock along unless other contracts are still to be played."""
-        at = max(point.at, book.last_at + 1)
+        at = max(point.at, book.last_at + (0 if point.keeps_time else 1))
         book.history.record(at, point.price, point.volume)
         book.numbered += 1
-        book.trades.append(Trade(book.numbered, Point(at, point.price, point.volume), point.price < book.last))
+        sells = point.price < book.last if point.taker_sells is None else point.taker_sells
+        trade = Trade(book.numbered, replace(point, at=at), sells)
+        book.trades.append(trade)
         book.last, book.last_at = point.price, at
         if not keep_clock:
             self.now = max(self.now, at)
+        for tell in self.listeners:
+            tell(book, trade)

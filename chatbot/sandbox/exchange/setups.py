@@ -1,8 +1,8 @@
-"""Ready-made markets: a random walk, a script, or a tape of real candles."""
+"""Ready-made markets: a random walk, a script, a tape of real candles, or a recording of real trades."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from random import Random
 from typing import Final
@@ -11,9 +11,10 @@ from chatbot.core.candles import Candle
 from chatbot.core.money import Millis
 from chatbot.core.timeframes import MINUTE
 from chatbot.sandbox.exchange.history import CandleHistory
-from chatbot.sandbox.exchange.listing import DEFAULT_LISTINGS
+from chatbot.sandbox.exchange.listing import DEFAULT_LISTINGS, Listing
 from chatbot.sandbox.exchange.market import Market, UnknownContractError
-from chatbot.sandbox.exchange.sources import DEFAULT_STEP_PCT, CandleTape, RandomWalk
+from chatbot.sandbox.exchange.sources import DEFAULT_STEP_PCT, CandleTape, Point, RandomWalk
+from chatbot.sandbox.exchange.trade_tape import TradeTape
 
 HISTORY_BARS: Final = 300
 
@@ -67,6 +68,24 @@ def tape_market(
     begin = candles[skip].at - 1
     market = Market(begin, {contract: tape}, histories={contract: past})
     market.books[contract].last = candles[skip - 1].close if skip else candles[0].open
+    return market
+
+
+def trades_market(recordings: Mapping[str, Sequence[Point]], listings: Sequence[Listing] = DEFAULT_LISTINGS) -> Market:
+    """Contracts follow their recorded trades, from just before the first one on. The others stand still.
+
+    Their candles are made of these trades and of nothing else: a minute without a trade has none.
+    """
+    known = {listing.id for listing in listings}
+    for contract in recordings:
+        if contract not in known:
+            raise UnknownContractError(contract)
+    begin = min(trades[0].at for trades in recordings.values()) - 1
+    tapes = {contract: TradeTape(trades) for contract, trades in recordings.items()}
+    pasts = {contract: CandleHistory(fills_quiet_minutes=False, minutes=[]) for contract in recordings}
+    market = Market(begin, tapes, listings, pasts)
+    for contract, trades in recordings.items():
+        market.books[contract].last = trades[0].price
     return market
 
 

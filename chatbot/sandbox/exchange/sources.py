@@ -25,11 +25,16 @@ ZERO: Final = Decimal(0)
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """One simulated trade."""
+    """One simulated trade. A recorded one keeps its time, which may also be that of the trade before it.
+
+    `taker_sells` is None where nobody knows who took the other's order.
+    """
 
     at: Millis
     price: Decimal
     volume: Decimal
+    taker_sells: bool | None = None
+    keeps_time: bool = False
 
 
 class PriceSource(Protocol):

@@ -32,7 +32,7 @@ class Binance(Dialect):
     """Numbers that Binance quotes are text."""
 
     exchange = "binanceusdm"
-    hosts = {"fapi.binance.com": ""}  # noqa: RUF012 -- a constant of the class
+    hosts = {"fapi.binance.com": "", "fstream.binance.com": ""}  # noqa: RUF012 -- a constant of the class
     prefixes = ("/fapi/",)
     a_minute = payloads.WEIGHT_LIMIT
     refused_status = 400

@@ -1,0 +1,113 @@
+"""What a chat's transcript says happened to each plan, read from the words alone, as its owner would."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from itertools import pairwise
+from typing import Final
+
+from chatbot.core.events import (
+    Event,
+    Filled,
+    PlanArmed,
+    PlanClosed,
+    ReassessAdvised,
+    StopAdvised,
+    StopHit,
+    TargetHit,
+    TierBlocked,
+    TierTriggered,
+)
+from chatbot.core.money import Millis
+from chatbot.sandbox.telegram.person import Shown
+
+REPEAT: Final = "🔁"
+PLAN: Final = re.compile(r"Plan (\d+)(?: ·| closed)")
+STOP: Final = re.compile(r"stop [\d\s.]+ → (\d[\d\s.]*\d|\d)(?!\d)")
+HEADLINES: Final = (
+    ("armed", re.compile(r"^Plan \d+ · .* is armed")),
+    ("tier", re.compile(r"^Add tier (\d+)|^Tier (\d+) reached")),
+    ("blocked", re.compile(r"^Do not add tier (\d+)")),
+    ("reassess", re.compile(r"^Reassess or exit tier 1")),
+    ("target", re.compile(r"^Close .* at TP(\d+)|^TP(\d+) .* reached")),
+    ("stop", re.compile(r"^Exit now|^Stop .* reached")),
+    ("closed", re.compile(r"^Plan \d+ closed")),
+    ("move", re.compile(r"^Move stop ")),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One alert: what it tells, `tier 2`, whether it says that it may be a repeat, and where it puts the stop."""
+
+    what: str
+    repeated: bool
+    stop: Decimal | None = None
+
+
+def said_of(transcript: Iterable[Shown]) -> dict[int, list[Said]]:
+    """Every alert about a plan, by the plan's number, oldest first."""
+    found: dict[int, list[Said]] = {}
+    for shown in transcript:
+        plan, what = PLAN.search(shown.text), headline(shown.text)
+        if shown.from_bot and plan is not None and what:
+            found.setdefault(int(plan.group(1)), []).append(Said(what, REPEAT in shown.text, stop_in(shown.text)))
+    return found
+
+
+def stop_in(text: str) -> Decimal | None:
+    """Where an alert says that the stop goes."""
+    match = STOP.search(text)
+    return None if match is None else Decimal("".join(match.group(1).split()))
+
+
+def headline(text: str) -> str:
+    """What an alert is about: the first line that is a headline."""
+    for line in text.splitlines():
+        for name, pattern in HEADLINES:
+            if match := pattern.search(line):
+                return " ".join((name, *(number for number in match.groups() if number)))
+    return ""
+
+
+def to_tell(events: Sequence[Event]) -> list[str]:
+    """What has to be told of these events, stop moves left out: they may ride along with others (`stops_to_tell`)."""
+    # The end of a plan that a refused tier 1 brings is told with it, in one message.
+    pairs = pairwise((*named(events), ""))
+    return [what for what, then in pairs if (what, then) != ("blocked 1", "closed")]
+
+
+def stops_to_tell(events: Sequence[Event], decided: Sequence[Millis]) -> list[Decimal]:
+    """Where the stop has to be told to go: the last of moves that follow each other, unless an exit came with it."""
+    told = list[Decimal]()
+    rest = [(event, at) for event, at in zip(events, decided, strict=True) if not isinstance(event, Filled)]
+    for (event, at), (then, then_at) in pairwise((*rest, (None, 0))):
+        overtaken = isinstance(then, StopHit | StopAdvised | TargetHit) and then_at == at
+        if isinstance(event, StopAdvised) and not overtaken:
+            told.append(event.stop)
+    return told
+
+
+def named(events: Sequence[Event]) -> Iterator[str]:
+    """Events as a headline names them."""
+    for event in events:
+        match event:
+            case PlanArmed():
+                yield "armed"
+            case TierTriggered(tier=tier):
+                yield f"tier {tier}"
+            case TierBlocked(tier=tier):
+                yield f"blocked {tier}"
+            case ReassessAdvised():
+                yield "reassess"
+            case TargetHit(target=target):
+                yield f"target {target}"
+            case StopHit():
+                yield "stop"
+            case PlanClosed():
+                yield "closed"
+            case _:
+                pass
