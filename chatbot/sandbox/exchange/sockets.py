@@ -129,10 +129,12 @@ class SocketSide:
 
     def take(self, line: Line, text: str) -> None:
         """Do as a client's frame says."""
-        now = self.market().now
+        if self.faults.ignores(line.speech.exchange):
+            return
+        wish: Any = text
         with suppress(ValueError):
-            text = json.loads(text)
-        reply = line.speech.reply(text, now)
+            wish = json.loads(text)
+        reply = line.speech.reply(wish, self.market().now)
         for frame in reply.frames:
             line.put(frame)
         for topic in reply.ended:
