@@ -133,6 +133,7 @@ class Desk:
             fresh=outgoing.fresh,
             not_before=outgoing.not_before,
             action=outgoing.action,
+            seen_at=outgoing.seen_at,
         )
         work.unit.outbox.add(signed, self.wall())
 
