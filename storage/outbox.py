@@ -59,10 +59,11 @@ class SqlOutbox:
             return own
         unsent = OUTBOX.c.state.in_((QUEUED, SENDING))
         same = and_(OUTBOX.c.plan_id == message.plan_id, unsent, OUTBOX.c.priority != int(Priority.STOP))
-        before = and_(same, OUTBOX.c.planned_at <= planned_at, OUTBOX.c.urgency > own)
-        self.work.run(update(OUTBOX).where(before).values(urgency=own))
-        after = select(func.min(OUTBOX.c.urgency)).where(same, OUTBOX.c.planned_at > planned_at)
-        return min(own, self.work.run(after).scalar() or own)
+        found = self.work.run(select(OUTBOX.c.outbox_id, OUTBOX.c.planned_at, OUTBOX.c.urgency).where(same)).all()
+        before = [row.outbox_id for row in found if row.planned_at <= planned_at and row.urgency > own]
+        if before:
+            self.work.run(update(OUTBOX).where(OUTBOX.c.outbox_id.in_(before)).values(urgency=own))
+        return min([own, *(row.urgency for row in found if row.planned_at > planned_at)])
 
     def replace_queued(self, chat_id: int, slot: str) -> bool:
         """Take queued messages of a slot off the queue; whether the slot was to move to the bottom with them."""
@@ -129,6 +130,11 @@ class SqlOutbox:
         found = self.work.run(rows.where(OUTBOX.c.outbox_id.in_(outbox_ids)))
         by_id = {row.outbox_id: outgoing(row) for row in found}
         return [by_id[outbox_id] for outbox_id in outbox_ids]
+
+    def sent_together(self, outbox_ids: Collection[int], message_id: int, now: Millis) -> None:
+        """Delivered as one message; none of them has a slot."""
+        values = {"state": SendState.SENT.value, "message_id": message_id, "sent_at": now}
+        self.work.run(update(OUTBOX).where(OUTBOX.c.outbox_id.in_(outbox_ids)).values(values))
 
     def sent(self, outbox_id: int, message_id: int | None, now: Millis) -> None:
         """Delivered; the row's slot, if any, now is `message_id`."""

@@ -88,6 +88,10 @@ class Records:
         """What became of a send. Only a wait that Telegram asked for is stored: the others are the sender's, which
         holds the chat back as a whole and may find sooner that the way is free again."""
         with self.units() as unit:
+            if isinstance(result, Sent) and len(parcel.rows) > 1:
+                ids = [out.outbox_id for out in parcel.rows]
+                unit.outbox.sent_together(ids, result.message_id, self.clock())
+                return
             has_owner = isinstance(result, Blocked) and unit.users.pause(parcel.chat_id, paused=True)
             for out in parcel.rows:
                 self.write_one(unit, out, result, wait, kept=has_owner)

@@ -344,6 +344,19 @@ def test_what_goes_with_a_claimed_message_is_claimed_too(units: Units) -> None:
         assert unit.outbox.recover() == 1
 
 
+def test_what_was_sent_together_is_over_together(units: Units) -> None:
+    """Each row of a merged message is recorded as sent with it, and no other."""
+    with units() as unit:
+        for name in ("a", "b", "c"):
+            unit.outbox.add(message(name), NOW)
+        (first,) = unit.outbox.claim(NOW)
+        (second, _) = unit.outbox.waiting(70, NOW, 9)
+        unit.outbox.claim_too([second.outbox_id])
+        unit.outbox.sent_together([first.outbox_id, second.outbox_id], 500, NOW)
+        assert unit.outbox.recover() == 0
+        assert drain(unit.outbox) == ["c"]
+
+
 def test_the_age_of_the_queue_is_that_of_its_oldest_message(units: Units, user: User) -> None:
     """Queued or under way; what waits for a user who blocked the bot does not count."""
     with units() as unit:
