@@ -255,7 +255,7 @@ class Plans(Protocol):
 
 
 class Outbox(Protocol):
-    """Messages to send, at least once, the most urgent first, in order within a priority."""
+    """Messages to send, at least once, the most urgent first; those of one plan in order, but for its stops."""
 
     def add(self, message: OutMessage, now: Millis) -> None: ...
     def supersede_actions(self, plan_id: int, actions: Collection[int]) -> None:
@@ -271,14 +271,26 @@ class Outbox(Protocol):
         ...
 
     def claim(
-        self, now: Millis, *, limit: int = 1, busy_chats: frozenset[int] = frozenset(), replies_only: bool = False
+        self, now: Millis, *, limit: int = 1, busy_chats: frozenset[int] = frozenset(), urgent_only: bool = False
     ) -> Sequence[Outgoing]:
         """Mark as sending and hand out the most urgent due rows, at most one a chat, none of `busy_chats`
-        and none of paused users. `replies_only`: of the chats whose most urgent row is a reply."""
+        and none of paused users. `urgent_only`: stops and replies."""
+        ...
+
+    def waiting(self, chat_id: int, now: Millis, limit: int) -> Sequence[Outgoing]:
+        """The first rows of a chat that are queued and due, in the order in which they leave."""
+        ...
+
+    def claim_too(self, outbox_ids: Collection[int]) -> None:
+        """Mark these as sending: they go with what was claimed of their chat."""
         ...
 
     def sent(self, outbox_id: int, message_id: int | None, now: Millis) -> None:
         """Delivered; the row's slot, if any, now is `message_id`."""
+        ...
+
+    def sent_together(self, outbox_ids: Collection[int], message_id: int, now: Millis) -> None:
+        """Delivered as one message; none of them has a slot."""
         ...
 
     def later(self, outbox_id: int, not_before: Millis, *, uncertain: bool) -> None: ...
@@ -287,13 +299,17 @@ class Outbox(Protocol):
         """At start: rows found in `sending` are queued again, marked uncertain. How many there were."""
         ...
 
-    def next_due(self) -> Millis | None:
-        """When the next queued row may leave."""
+    def next_due(self, now: Millis) -> Millis | None:
+        """The first moment after this one at which a queued row becomes due."""
         ...
 
     def slot_message(self, chat_id: int, slot: str) -> int | None: ...
     def forget_slot(self, chat_id: int, slot: str) -> None: ...
     def depth(self) -> int: ...
+    def oldest_unsent(self) -> Millis | None:
+        """When the oldest message that is queued or under way was to leave, those for paused users aside."""
+        ...
+
     def tidy(self, before: Millis) -> int:
         """Forget rows planned before this that will never be sent (again), some at a time. How many there were."""
         ...

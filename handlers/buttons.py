@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 import structlog
@@ -69,14 +70,14 @@ def shown(use: Use, work: Work, user: User) -> None:
 
 
 async def tidy(use: Use, message: Message, press: Press) -> None:
-    """Take settled buttons off the tapped message: what was answered should not look open."""
+    """Take settled buttons off the tapped message: what was answered should not look open. A message that was merged
+    from several asks about several plans: those of the others stay while their questions are open."""
     if message.reply_markup is None:
         return
-    pending = await use.on_database(lambda: use.confirmations.pending(press.subject))
-    rows = [
-        [b for b in row if open_still(use, message.chat_id, b, press, pending)]
-        for row in message.reply_markup.inline_keyboard
-    ]
+    asked = [[(b, signed(use, message.chat_id, b)) for b in row] for row in message.reply_markup.inline_keyboard]
+    subjects = {known.subject for row in asked for _, known in row if known is not None} | {press.subject}
+    pending = await use.on_database(lambda: {subject: use.confirmations.pending(subject) for subject in subjects})
+    rows = [[b for b, known in row if open_still(b, known, press, pending)] for row in asked]
     kept: Any = InlineKeyboardMarkup([row for row in rows if row])
     if kept == message.reply_markup:
         return
@@ -86,11 +87,19 @@ async def tidy(use: Use, message: Message, press: Press) -> None:
         log.info("buttons not tidied", error=type(error).__name__)
 
 
-def open_still(use: Use, chat_id: int, button: InlineKeyboardButton, tapped: Press, pending: frozenset[int]) -> bool:
+def signed(use: Use, chat_id: int, button: InlineKeyboardButton) -> Press | None:
+    """What a button of ours says."""
+    return decode(button.callback_data, chat_id, use.desk.key) if isinstance(button.callback_data, str) else None
+
+
+def open_still(
+    button: InlineKeyboardButton, press: Press | None, tapped: Press, pending: Mapping[int, frozenset[int]]
+) -> bool:
     """Whether a button still does something; copy buttons always do."""
     if not isinstance(button.callback_data, str):
         return True
-    press = decode(button.callback_data, chat_id, use.desk.key)
-    if press is None or press.subject != tapped.subject:
+    if press is None:
         return False
-    return press.version in pending or (press.version == 0 and tapped.version != 0)
+    if press.verb in DRAFT_VERBS or press.version in pending[press.subject]:
+        return True
+    return press.version == 0 and (tapped.version != 0 or press.subject != tapped.subject)
