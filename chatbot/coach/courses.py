@@ -8,16 +8,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from typing import Final
 
 from chatbot.coach.desk import Work
 from chatbot.coach.trades import LIVE, NO_ATR, Atrs, Seen, Trades
-from chatbot.core.engine import process
-from chatbot.core.evolve import history
-from chatbot.core.inputs import Jump
 from chatbot.core.market import Market, Quote
 from chatbot.core.money import Millis
-from chatbot.core.way import Minute, Standing, Step, is_two_sided, standing, take
+from chatbot.core.way import Minute, Print, Standing, Step, is_two_sided, standing, take
 from chatbot.ports import PlanRecord, PlanUnreadable
+
+AT_ONCE: Final[Millis] = 2_000
+"""A price that arrives within this of its own time was not held up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,17 +65,22 @@ class Courses:
 
     def by_prints(self, work: Work, record: PlanRecord, quotes: Sequence[Quote], atrs: Atrs) -> None:
         """One plan, price by price; what lies in its quiet interval is passed over."""
-        state = history(record.plan, record.events)
-        quiet, last, atr = record.row.interval, record.events[-1].at, atrs.get(record.plan.timeframe)
+        stands, atr = standing(record.plan, record.events), atrs.get(record.plan.timeframe)
         for quote in quotes:
-            if quiet.holds(quote.price):
+            if stands.quiet.holds(quote.price):
                 continue
-            # Our clock may be a little behind the exchange's, or before it: what happened later is stamped later.
-            last = max(last, quote.at)
-            outcome = process(state, Jump(quote.price, last, atr))
+            outcome = take(stands, Print(quote.price, self.moment(quote, record)), atr)
             if outcome.events:
-                record = self.trades.write(work, record, state, outcome, LIVE)
-                state, quiet = outcome.state, record.row.interval
+                record = self.trades.write(work, record, stands.state, outcome, LIVE)
+                stands = stands.after(outcome.events)
+
+    def moment(self, quote: Quote, record: PlanRecord) -> Millis:
+        """When a price counts: our clock and the exchange's never quite agree, so what arrives at once is of now.
+
+        What was held up on its way is of its own time, and no news for what was armed since.
+        """
+        is_fresh = abs(self.trades.desk.clock() - quote.at) <= AT_ONCE
+        return max(quote.at, record.events[-1].at) if is_fresh else quote.at
 
     def along(self, course: Course, atrs: Atrs = NO_ATR) -> Sequence[int]:
         """Take plans along a way that was found after the fact, each threshold from when it was armed on.

@@ -45,7 +45,7 @@ class Live:
             self.catch_up.fall_behind(market, self.watcher.blind_since(market))
 
     def went(self, market: Market) -> None:
-        """Prices may be missing from now on: it is polled again, without waiting for the next round."""
+        """Prices may be missing from now on: from its next round on, the poll asks for them."""
         log.info("stream lost", exchange=market.exchange, symbol=market.symbol)
 
     def begin(self, market: Market) -> None:
