@@ -78,7 +78,10 @@ class Line:
 
     def follow(self, markets: Iterable[Market]) -> None:
         """Follow these from now on; what no stream shows is left to the polling."""
-        before, self.wanted = self.wanted, frozenset(market for market in markets if self.facts.shows(market))
+        wanted = frozenset(market for market in markets if self.facts.shows(market))
+        if wanted == self.wanted:
+            return
+        before, self.wanted = self.wanted, wanted
         for known in (self.prints, self.suspects, self.caught_up):
             for market in set(known) - self.wanted:
                 del known[market]

@@ -11,10 +11,11 @@ import pytest
 from chatbot.market.connection import Manners
 from chatbot.market.feed import Feed
 from chatbot.market.stream import Streams
+from chatbot.market.stream_pace import Patience
 from chatbot.sandbox.exchange.emulator import ExchangeEmulator
 from chatbot.sandbox.exchange.market import Market
 from chatbot.sandbox.exchange.setups import scripted_market
-from tests.market.streaming import EXCHANGES, HOSTS, QUICK, Sandbox, Witness, listed
+from tests.market.streaming import EXCHANGES, HOSTS, QUICK, Opened, Sandbox, Witness, listed
 
 
 @pytest.fixture
@@ -63,7 +64,18 @@ def listed_feed(feed: Feed) -> Feed:
 
 
 @pytest.fixture
-async def streams(listed_feed: Feed, sandbox: Sandbox, witness: Witness) -> AsyncIterator[Streams]:
-    streams = Streams(listed_feed, witness, patience=QUICK)
-    yield streams
-    await streams.aclose()
+async def opened(listed_feed: Feed, sandbox: Sandbox, witness: Witness) -> AsyncIterator[Opened]:
+    made: list[Streams] = []
+
+    def open_with(patience: Patience) -> Streams:
+        made.append(Streams(listed_feed, witness, patience=patience))
+        return made[-1]
+
+    yield open_with
+    for streams in made:
+        await streams.aclose()
+
+
+@pytest.fixture
+def streams(opened: Opened) -> Streams:
+    return opened(QUICK)

@@ -12,6 +12,7 @@ import aiohttp
 from chatbot.core.market import Market, Quote
 from chatbot.market.feed import Feed
 from chatbot.market.instruments import catalogue_of
+from chatbot.market.stream import Streams
 from chatbot.market.stream_pace import Patience
 
 EXCHANGES: Final = ("binanceusdm", "bybit", "bingx", "weex", "mexc", "bitget")
@@ -145,3 +146,17 @@ class Sandbox:
         """What is open, and what ever was."""
         async with self.client.get(f"{self.base_url}/sim/sockets") as answer:
             return await answer.json()
+
+    async def until(self, true: Callable[[Any], bool]) -> None:
+        """Wait until something is true of the sockets; every look is a request, so the loop is not kept busy."""
+        async with asyncio.timeout(PATIENCE_OF_TESTS):
+            while not true(await self.sockets()):
+                continue
+
+    async def until_subscribed(self, topic: str) -> None:
+        """Wait for a subscription on any socket."""
+        await self.until(lambda state: any(topic in line["subscriptions"] for line in state["open"]))
+
+
+Opened = Callable[[Patience], Streams]
+"""Opens streams of its own patience; they are closed when the test is over."""

@@ -9,11 +9,11 @@ from typing import Any, Final
 import pytest
 
 from chatbot.core.market import Market as Watched
-from chatbot.market.feed import Feed
 from chatbot.market.stream import Streams
 from chatbot.market.stream_pace import Patience
+from chatbot.sandbox.exchange.emulator import ExchangeEmulator
 from chatbot.sandbox.exchange.market import Market
-from tests.market.streaming import BTC, ETH, EXCHANGES, QUICK, Sandbox, Witness
+from tests.market.streaming import BTC, ETH, EXCHANGES, QUICK, Opened, Sandbox, Witness
 
 AT_ONCE: Final[dict[str, dict[str, Any]]] = {
     "close": {"close": 1001},
@@ -22,7 +22,7 @@ AT_ONCE: Final[dict[str, dict[str, Any]]] = {
     "half a frame": {"garbage": '{"topic": "pub'},
 }
 BROKEN_TRADES: Final[dict[str, Any]] = {
-    "binanceusdm": {"e": "aggTrade", "E": 1, "a": 1, "s": "BTCUSDT", "p": "NaN", "q": "1", "T": 1, "m": True},
+    "binanceusdm": {"e": "aggTrade", "E": 1, "a": 1, "s": "BTCUSDT", "p": "0", "q": "1", "T": 1, "m": True},
     "bybit": {"topic": "publicTrade.BTCUSDT", "data": [{"T": 1, "s": "BTCUSDT", "p": "-5", "v": "1", "i": "x"}]},
     "bingx": {"code": 0, "dataType": "BTC-USDT@trade", "data": [{"T": 1, "p": "0", "q": "1", "s": "BTC-USDT"}]},
     "weex": {"e": "trade", "s": "BTCUSDT", "d": [{"T": 9_999_999_999_999, "p": "5", "q": "1", "t": "x"}]},
@@ -85,10 +85,10 @@ async def test_a_number_that_is_left_out_is_noticed(market: Market, streams: Str
 
 @pytest.mark.parametrize("exchange", EXCHANGES)
 async def test_a_server_that_only_pongs_is_noticed(
-    exchange: str, sandbox: Sandbox, listed_feed: Feed, witness: Witness
+    exchange: str, sandbox: Sandbox, opened: Opened, witness: Witness
 ) -> None:
     """Where not even the ticker that never rests is heard, the connection is of no use and is made anew."""
-    streams = Streams(listed_feed, witness, patience=Patience(settled=0, silence=500, look=20))
+    streams = opened(Patience(settled=0, silence=500, look=20))
     btc = Watched(exchange, ETH)
     streams.follow(exchange, frozenset({btc}))
     await witness.until_live(btc)
@@ -97,7 +97,6 @@ async def test_a_server_that_only_pongs_is_noticed(
     await sandbox.clear()
     await witness.until_live(btc)
     assert (await sandbox.sockets())["opened"][exchange] >= 2
-    await streams.aclose()
 
 
 @pytest.mark.parametrize("exchange", EXCHANGES)
@@ -144,17 +143,17 @@ async def test_a_price_that_shows_here_too_is_no_stall(market: Market, streams: 
 
 @pytest.mark.parametrize("exchange", EXCHANGES)
 async def test_a_subscription_that_nobody_answers_is_asked_for_again(
-    exchange: str, market: Market, sandbox: Sandbox, listed_feed: Feed, witness: Witness
+    exchange: str, market: Market, sandbox: Sandbox, opened: Opened, witness: Witness
 ) -> None:
-    """A market is not live on trust: where neither an answer nor a price comes, it is asked for until one does."""
-    streams = Streams(listed_feed, witness, patience=Patience(settled=0, answer=100, look=20))
-    await sandbox.fault(exchange=exchange, deaf=1)
+    """A market is not live on trust: where no answer and no price comes, it is asked for until one does."""
+    streams = opened(Patience(settled=0, answer=100, look=20))
+    await sandbox.fault(exchange=exchange, deaf=2)
     btc = Watched(exchange, BTC)
     streams.follow(exchange, frozenset({btc}))
-    await witness.until_live(btc)
+    await sandbox.until_subscribed("trades:BTCUSDT")
     market.set_price("BTCUSDT", Decimal(60006))
     await witness.until_seen(btc, 1)
-    await streams.aclose()
+    assert witness.of(btc) == ["came"]
 
 
 @pytest.mark.parametrize("exchange", EXCHANGES)
@@ -185,15 +184,29 @@ async def test_late_frames_are_late_and_not_lost(
     assert witness.of(btc) == ["came"]
 
 
+@pytest.mark.parametrize("exchange", ["bybit", "bingx", "weex", "mexc", "bitget"])
+async def test_pings_in_words_go_to_and_fro(
+    exchange: str, emulator: ExchangeEmulator, sandbox: Sandbox, opened: Opened, witness: Witness
+) -> None:
+    """Where pings are text, the exchange's are answered and ours are sent, again and again."""
+    emulator.sockets.pings_every = 0.02
+    streams = opened(Patience(settled=0, ping=20, silence=60_000))
+    btc = Watched(exchange, BTC)
+    streams.follow(exchange, frozenset({btc}))
+    await witness.until_live(btc)
+    await sandbox.until(lambda state: state["open"][0]["heard"] >= 6)
+    assert witness.of(btc) == ["came"]
+
+
 @pytest.mark.parametrize("exchange", EXCHANGES)
 async def test_closing_in_the_middle_is_clean(
-    exchange: str, market: Market, sandbox: Sandbox, listed_feed: Feed, witness: Witness
+    exchange: str, market: Market, sandbox: Sandbox, opened: Opened, witness: Witness
 ) -> None:
     """Closed while dialling, while subscribing or under a burst: nothing is left open, and nothing more is told."""
-    dialling = Streams(listed_feed, witness, patience=QUICK)
+    dialling = opened(QUICK)
     dialling.follow(exchange, frozenset({Watched(exchange, BTC)}))
     await dialling.aclose()
-    streams = Streams(listed_feed, witness, patience=QUICK)
+    streams = opened(QUICK)
     btc = Watched(exchange, BTC)
     streams.follow(exchange, frozenset({btc}))
     await witness.until_live(btc)

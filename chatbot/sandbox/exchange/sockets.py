@@ -46,6 +46,7 @@ class Line:
     snapped: set[Topic] = field(default_factory=set)
     unsent: asyncio.Queue[str | bytes] = field(default_factory=lambda: asyncio.Queue(MOST_UNSENT))
     sent: int = 0
+    heard: int = 0
 
     def put(self, frame: Any) -> None:
         """Send a frame after those that wait; a list of frames one by one, text as it is."""
@@ -131,6 +132,7 @@ class SocketSide:
         """Do as a client's frame says."""
         if self.faults.ignores(line.speech.exchange):
             return
+        line.heard += 1
         wish: Any = text
         with suppress(ValueError):
             wish = json.loads(text)
@@ -235,6 +237,7 @@ class SocketSide:
                 "exchange": line.speech.exchange,
                 "subscriptions": [f"{kind}:{contract}" for kind, contract in sorted(line.topics)],
                 "sent": line.sent,
+                "heard": line.heard,
             }
             for line in self.lines
         ]
