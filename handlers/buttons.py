@@ -9,13 +9,13 @@ from telegram import CallbackQuery, InlineKeyboardButton, InlineKeyboardMarkup, 
 from telegram.error import TelegramError
 
 from chatbot.breakage import described
-from chatbot.coach.buttons import decode
+from chatbot.coach.buttons import Seal, decode
 from chatbot.coach.confirmations import FOREIGN, forget
 from chatbot.coach.desk import Work
 from chatbot.messages.values import Press, Verb
 from chatbot.ports import Told, User
 from handlers import wizard
-from handlers.guards import Tapped, tapped_in
+from handlers.guards import Speaker, Tapped, tapped_in
 from handlers.use import Use
 
 DRAFT_VERBS: Final = frozenset(
@@ -29,15 +29,20 @@ async def tapped(use: Use, update: Update) -> None:
     tap, query = tapped_in(update), update.callback_query
     if tap is None or query is None:
         return
-    press = decode(tap.data, tap.speaker.chat_id, use.desk.key)
+    press = decode(tap.data, seal_of(use, tap.speaker))
     told = FOREIGN if press is None else await route(use, tap, press)
     try:
-        await settle(use, query, press, told)
+        await settle(use, tap.speaker, query, press, told)
     except Exception as error:  # noqa: BLE001 -- the outermost place after the commit: what the tap did is done
         log.error("tap not settled", error=described(error))  # noqa: TRY400 -- private words
 
 
-async def settle(use: Use, query: CallbackQuery, press: Press | None, told: Told) -> None:
+def seal_of(use: Use, speaker: Speaker) -> Seal:
+    """What the buttons of whoever tapped, where they tapped, are signed with."""
+    return use.desk.seal(speaker.user_id, speaker.chat_id)
+
+
+async def settle(use: Use, speaker: Speaker, query: CallbackQuery, press: Press | None, told: Told) -> None:
     """Answer the tap, and tidy the message it was made on."""
     try:
         await query.answer(told.toast or None, show_alert=told.show_alert)
@@ -45,7 +50,7 @@ async def settle(use: Use, query: CallbackQuery, press: Press | None, told: Told
         # A tap that waited while we were down can't be answered any more; what it did is done all the same.
         log.info("tap not answered", error=type(error).__name__)
     if press is not None and press.verb not in DRAFT_VERBS and isinstance(query.message, Message):
-        await tidy(use, query.message, press)
+        await tidy(use, speaker, query.message, press)
 
 
 async def route(use: Use, tap: Tapped, press: Press) -> Told:
@@ -68,15 +73,13 @@ def shown(use: Use, work: Work, user: User) -> None:
     use.commands.status(work, user)
 
 
-async def tidy(use: Use, message: Message, press: Press) -> None:
+async def tidy(use: Use, speaker: Speaker, message: Message, press: Press) -> None:
     """Take settled buttons off the tapped message: what was answered should not look open."""
     if message.reply_markup is None:
         return
-    pending = await use.on_database(lambda: use.confirmations.pending(press.subject))
-    rows = [
-        [b for b in row if open_still(use, message.chat_id, b, press, pending)]
-        for row in message.reply_markup.inline_keyboard
-    ]
+    pending = await use.look(speaker, lambda work, user: use.confirmations.pending(work, user, press.subject))
+    seal, still = seal_of(use, speaker), pending or frozenset()
+    rows = [[b for b in row if open_still(seal, b, press, still)] for row in message.reply_markup.inline_keyboard]
     kept: Any = InlineKeyboardMarkup([row for row in rows if row])
     if kept == message.reply_markup:
         return
@@ -86,11 +89,11 @@ async def tidy(use: Use, message: Message, press: Press) -> None:
         log.info("buttons not tidied", error=type(error).__name__)
 
 
-def open_still(use: Use, chat_id: int, button: InlineKeyboardButton, tapped: Press, pending: frozenset[int]) -> bool:
+def open_still(seal: Seal, button: InlineKeyboardButton, tapped: Press, pending: frozenset[int]) -> bool:
     """Whether a button still does something; copy buttons always do."""
     if not isinstance(button.callback_data, str):
         return True
-    press = decode(button.callback_data, chat_id, use.desk.key)
+    press = decode(button.callback_data, seal)
     if press is None or press.subject != tapped.subject:
         return False
     return press.version in pending or (press.version == 0 and tapped.version != 0)

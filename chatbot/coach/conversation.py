@@ -252,7 +252,7 @@ class Conversation:
         """The draft with what lies outside it."""
         given = entered(draft.answers)
         known = None if given.symbol is None else self.desk.instruments.get(given.exchange, given.symbol)
-        records = recent(unit, draft.user_id)
+        records = recent(unit, User(draft.user_id, draft.chat_id))
         around = CheckContext(
             instrument=known,
             open_allocation_pct=sum((r.plan.allocation_pct for r in records if r.row.phase is not Phase.CLOSED), ZERO),
@@ -287,16 +287,16 @@ def same_trade(plan: Plan, symbol: str | None, side: object) -> bool:
     return plan.symbol == symbol and plan.side is side
 
 
-def recent(unit: Unit, user_id: int) -> list[PlanRecord]:
+def recent(unit: Unit, user: User) -> list[PlanRecord]:
     """The user's open plans, and the last few of all."""
-    latest = sorted(unit.plans.all_of(user_id), key=lambda row: -row.number)[:RECENT_PLANS]
-    plan_ids = {row.plan_id for row in (*unit.plans.open_of(user_id), *latest)}
-    return [record for plan_id in sorted(plan_ids) if (record := readable(unit, plan_id)) is not None]
+    latest = sorted(unit.plans.all_of(user.user_id), key=lambda row: -row.number)[:RECENT_PLANS]
+    plan_ids = {row.plan_id for row in (*unit.plans.open_of(user.user_id), *latest)}
+    return [record for plan_id in sorted(plan_ids) if (record := readable(unit, user, plan_id)) is not None]
 
 
-def readable(unit: Unit, plan_id: int) -> PlanRecord | None:
+def readable(unit: Unit, user: User, plan_id: int) -> PlanRecord | None:
     """A plan, unless what is stored of it can't be read: a new one can be made all the same."""
     try:
-        return unit.plans.record(plan_id)
+        return unit.plans.record_of(user, plan_id)
     except PlanUnreadable:
         return None

@@ -25,7 +25,7 @@ def open_plans(work: Work, user: User) -> Listing:
     unreadable: list[int] = []
     for row in work.unit.plans.open_of(user.user_id):
         try:
-            record = work.unit.plans.record(row.plan_id)
+            record = work.unit.plans.record_of(user, row.plan_id)
         except PlanUnreadable:
             unreadable.append(row.number)
             continue

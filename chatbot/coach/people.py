@@ -69,6 +69,9 @@ class People:
         if user.chat_id == chat_id and not user.paused:
             return user
         here = replace(user, chat_id=chat_id, paused=False)
+        if user.chat_id != chat_id:
+            # Their plans and what is unsent go along: what is theirs is looked up by their chat too.
+            work.unit.users.move_chat(user.chat_id, chat_id)
         work.unit.users.put(here)
         return here
 
