@@ -14,13 +14,15 @@ from chatbot.coach.confirmations import FOREIGN, forget
 from chatbot.coach.desk import Work
 from chatbot.messages.values import Press, Verb
 from chatbot.ports import Told, User
-from handlers import wizard
+from handlers import privacy, wizard
 from handlers.guards import Speaker, Tapped, tapped_in
 from handlers.use import Use
 
 DRAFT_VERBS: Final = frozenset(
     {Verb.CHOOSE, Verb.BACK, Verb.CANCEL, Verb.HELP, Verb.EDIT, Verb.ARM, Verb.DISCARD, Verb.NEW}
 )
+UNTIDIED: Final = DRAFT_VERBS | {Verb.FORGET}
+"""Buttons whose message is edited by what they do."""
 log = structlog.get_logger(__name__)
 
 
@@ -30,7 +32,10 @@ async def tapped(use: Use, update: Update) -> None:
     if tap is None or query is None:
         return
     press = decode(tap.data, seal_of(use, tap.speaker))
-    told = FOREIGN if press is None else await route(use, tap, press)
+    if press is not None and press.verb is Verb.FORGET:
+        told = await privacy.confirmed(use, tap, press, query.message)
+    else:
+        told = FOREIGN if press is None else await route(use, tap, press)
     try:
         await settle(use, tap.speaker, query, press, told)
     except Exception as error:  # noqa: BLE001 -- the outermost place after the commit: what the tap did is done
@@ -49,7 +54,7 @@ async def settle(use: Use, speaker: Speaker, query: CallbackQuery, press: Press 
     except TelegramError as error:
         # A tap that waited while we were down can't be answered any more; what it did is done all the same.
         log.info("tap not answered", error=type(error).__name__)
-    if press is not None and press.verb not in DRAFT_VERBS and isinstance(query.message, Message):
+    if press is not None and press.verb not in UNTIDIED and isinstance(query.message, Message):
         await tidy(use, speaker, query.message, press)
 
 

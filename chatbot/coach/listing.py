@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from chatbot.coach.desk import Work
-from chatbot.ports import PlanRecord, PlanUnreadable, User
+from chatbot.ports import PlanRecord, PlanUnreadable, Unit, User
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +17,14 @@ class Listing:
 
     def __bool__(self) -> bool:
         return bool(self.records or self.unreadable)
+
+
+def readable(unit: Unit, user: User, plan_id: int) -> PlanRecord | None:
+    """One of the user's plans, unless what is stored of it can't be read: the others are there all the same."""
+    try:
+        return unit.plans.record_of(user, plan_id)
+    except PlanUnreadable:
+        return None
 
 
 def open_plans(work: Work, user: User) -> Listing:

@@ -36,6 +36,9 @@ COMMANDS: Final = (
     ("cancel_plan", "Stop following a plan, e.g. /cancel_plan 2"),
     ("cancel", "Drop the plan being built"),
     ("daily", "Hour of the daily checklist (UTC), e.g. /daily 8"),
+    ("invite", "A link that lets one person in (owner only)"),
+    ("export", "Everything I hold about you, as a file"),
+    ("forget_me", "Delete everything I hold about you"),
     ("help", "What I can do"),
 )
 
