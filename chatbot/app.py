@@ -16,13 +16,16 @@ from telegram.request import HTTPXRequest
 
 from chatbot.background import ended, keep
 from chatbot.chart.indicators import indicate
+from chatbot.coach.allowance import Allowance
 from chatbot.coach.commands import Commands
 from chatbot.coach.confirmations import Confirmations
 from chatbot.coach.conversation import Conversation
 from chatbot.coach.courses import Courses
 from chatbot.coach.desk import Desk, Watched
+from chatbot.coach.inviting import Inviting
 from chatbot.coach.outages import Outages
 from chatbot.coach.people import People
+from chatbot.coach.privacy import Privacy
 from chatbot.coach.reminding import Reminding
 from chatbot.coach.tidying import tidy
 from chatbot.coach.trades import Trades
@@ -50,6 +53,7 @@ from chatbot.watch.silence import Clocks
 from chatbot.watch.watcher import Watcher
 from handlers.lookups import Lookups
 from handlers.ordering import ChatOrder
+from handlers.pacing import Pacing
 from handlers.register import Bot, register
 from handlers.use import Use
 from storage.database import open_database
@@ -164,16 +168,21 @@ def use_of(
     settings: Settings, outside: Outside, desk: Desk, trades: Trades, on_database: DatabaseThread, lookups: Lookups
 ) -> Use:
     """The use cases."""
-    conversation = Conversation(desk, trades, settings.default_exchange, verified_exchanges())
+    allowance = Allowance(settings.most_plans, settings.most_levels, applies=settings.open)
+    conversation = Conversation(desk, trades, settings.default_exchange, verified_exchanges(), allowance)
+    people = People(desk, settings.allowed_users, outside.everyone, settings.open)
     return Use(
         desk,
         on_database,
-        People(desk, settings.allowed_users, outside.everyone),
+        people,
         conversation,
         Confirmations(desk, trades),
         Commands(desk, trades),
         lookups,
         Reminding(desk, conversation.shown),
+        Inviting(desk, people, settings.invite_hours),
+        Privacy(desk),
+        Pacing(settings.messages_per_minute, outside.steady),
     )
 
 

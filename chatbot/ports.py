@@ -186,10 +186,24 @@ class StoredUpdate:
     payload: str
 
 
+@dataclass(frozen=True, slots=True)
+class Invite:
+    """A link that lets one person in. `digest` stands for what the link carries, which is kept nowhere."""
+
+    digest: str
+    created_by: int
+    created_at: Millis
+    expires_at: Millis
+
+
 class Users(Protocol):
     """The people the bot answers."""
 
     def get(self, user_id: int) -> User | None: ...
+    def in_chat(self, chat_id: int) -> User | None:
+        """Whose private chat with the bot this is."""
+        ...
+
     def put(self, user: User) -> None: ...
     def pause(self, chat_id: int, *, paused: bool) -> bool:
         """Whether anybody has this chat."""
@@ -211,8 +225,33 @@ class Drafts(Protocol):
     def drop(self, user_id: int) -> None: ...
 
 
+class Invites(Protocol):
+    """Links that let one more person in, each once and until it expires."""
+
+    def put(self, invite: Invite) -> None: ...
+    def take(self, digest: str, now: Millis) -> bool:
+        """Use up the open invite with this digest; whether there was one."""
+        ...
+
+    def open_of(self, user_id: int, now: Millis) -> Sequence[Invite]:
+        """The user's invites that are neither used nor expired, the oldest first."""
+        ...
+
+    def revoke(self, user_id: int, digest: str | None = None) -> int:
+        """Drop one of the user's invites, or all. How many there were."""
+        ...
+
+    def tidy(self, now: Millis) -> None:
+        """Forget what expired."""
+        ...
+
+
 class Plans(Protocol):
-    """Plans and their append-only events. Every read by a person is bound to their user id."""
+    """Plans and their append-only events.
+
+    What is done for a person goes through the methods that take the user: whose plan it is stands in the query.
+    `record`, `fills`, `watched` and `due` are the machinery's, which moves the plans of all users.
+    """
 
     def add(self, user: User, plan: Plan) -> PlanRow:
         """A new plan without events, numbered within its user from 1."""
@@ -226,11 +265,15 @@ class Plans(Protocol):
         phase: Phase,
         due_at: Millis | None,
     ) -> PlanRow:
-        """Add events after `record.sequence` and update the row; raises PlanMoved on a conflict."""
+        """Add events after `record.sequence` and update the row, if it is still its user's; else raises PlanMoved."""
         ...
 
     def record(self, plan_id: int) -> PlanRecord | None:
-        """The plan with its events; raises PlanUnreadable where what is stored makes no plan."""
+        """Whoever's plan with its events; raises PlanUnreadable where what is stored makes no plan."""
+        ...
+
+    def record_of(self, user: User, plan_id: int) -> PlanRecord | None:
+        """As `record`, if the plan is this user's and lives in their chat: another's is as one there is not."""
         ...
 
     def of_user(self, user_id: int, number: int) -> PlanRecord | None:
@@ -355,8 +398,23 @@ class Watermarks(Protocol):
     def drop(self, market: Market) -> None: ...
 
 
+class Held(Protocol):
+    """Everything that is kept about one person, wherever it lies."""
+
+    def of(self, user: User) -> Mapping[str, Sequence[Mapping[str, object]]]:
+        """All of it as JSON-ready rows, by table."""
+        ...
+
+    def delete(self, user: User) -> Sequence[PlanRow]:
+        """Delete all of it. The plans there were, each as it stood."""
+        ...
+
+
 class Settings(Protocol):
-    """Small facts the bot keeps about itself: the signing key, the owner link, a dialog a user is in."""
+    """Small facts the bot keeps about itself: the signing key, the owner link, a dialog a user is in.
+
+    The name of one about a user ends in a colon and their id: so it is found again when they are to be forgotten.
+    """
 
     def get(self, name: str) -> str | None: ...
     def put(self, name: str, value: str) -> None: ...
@@ -384,12 +442,19 @@ class Unit(Protocol):
     def watermarks(self) -> Watermarks: ...
     @property
     def settings(self) -> Settings: ...
+    @property
+    def invites(self) -> Invites: ...
+    @property
+    def held(self) -> Held: ...
 
 
 class Units(Protocol):
     """Opens units of work: commits when the block ends well, rolls everything back when it raises."""
 
     def __call__(self) -> AbstractContextManager[Unit]: ...
+    def scrub(self) -> None:
+        """What was deleted leaves the files too, as far as the database lets us."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

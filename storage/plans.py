@@ -32,7 +32,7 @@ PHASES: Final[Mapping[str, Phase]] = {phase.value: phase for phase in Phase}
 
 @dataclass(frozen=True, slots=True)
 class SqlPlans:
-    """Plans, by their id, and for people by user and number."""
+    """Plans: for people by user, and for the machinery that moves them by their id alone."""
 
     work: Work
 
@@ -64,9 +64,10 @@ class SqlPlans:
         phase: Phase,
         due_at: Millis | None,
     ) -> PlanRow:
-        """Add events after `record.sequence` and update the row; raises PlanMoved on a conflict."""
+        """Add events after `record.sequence` and update the row, if it is still its user's; else raises PlanMoved."""
         sequence = record.sequence + len(events)
-        unmoved = (PLANS.c.plan_id == record.plan_id) & (PLANS.c.sequence == record.sequence)
+        unmoved = (PLANS.c.plan_id == record.plan_id) & (PLANS.c.user_id == record.user_id)
+        unmoved &= PLANS.c.sequence == record.sequence
         changes = {
             "sequence": sequence,
             "phase": phase.value,
@@ -96,7 +97,13 @@ class SqlPlans:
                 self.work.run(update(FILLS).where(this).values(price=event.price, quantity=event.quantity))
 
     def record(self, plan_id: int) -> PlanRecord | None:
+        """Whoever's plan it is: for the machinery alone."""
         return self.recorded(PLANS.c.plan_id == plan_id)
+
+    def record_of(self, user: User, plan_id: int) -> PlanRecord | None:
+        """As `record`, if the plan is this user's and lives in their chat: another's is as one there is not."""
+        theirs = (PLANS.c.user_id == user.user_id) & (PLANS.c.chat_id == user.chat_id)
+        return self.recorded(theirs & (PLANS.c.plan_id == plan_id))
 
     def of_user(self, user_id: int, number: int) -> PlanRecord | None:
         return self.recorded((PLANS.c.user_id == user_id) & (PLANS.c.number == number))

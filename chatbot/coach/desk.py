@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Protocol
 
-from chatbot.coach.buttons import rows
+from chatbot.coach.buttons import Seal, rows
 from chatbot.core.inputs import CandleClosed
 from chatbot.core.liquidation import maintenance_of
 from chatbot.core.market import Instrument, Quote, Resolution
@@ -120,14 +120,20 @@ class Desk:
         maintenance = maintenance_of(base, known) if plan.margin_mode is MarginMode.ISOLATED else None
         return PlanView(row.plan_id, row.number, base, quote, maintenance, self.clock())
 
+    def seal(self, user_id: int, chat_id: int) -> Seal:
+        """What the buttons of this user in this chat are signed with."""
+        return Seal(self.key, user_id, chat_id)
+
     def post(self, work: Work, message: Message, outgoing: OutMessage) -> None:
-        """Queue a message with its keyboard signed for the chat."""
+        """Queue a message with its keyboard signed for whoever's chat it is; in nobody's chat no button works."""
+        reader = work.unit.users.in_chat(outgoing.chat_id) if message.keyboard else None
+        seal = self.seal(0 if reader is None else reader.user_id, outgoing.chat_id)
         signed = OutMessage(
             chat_id=outgoing.chat_id,
             text=message.text,
             priority=outgoing.priority,
             dedupe=outgoing.dedupe,
-            keyboard=rows(message, outgoing.chat_id, self.key),
+            keyboard=rows(message, seal),
             plan_id=outgoing.plan_id,
             sequence=outgoing.sequence,
             slot=outgoing.slot,
