@@ -29,7 +29,17 @@ from chatbot.core.repeats import repeat_after
 from chatbot.core.state import Action, ActionKind, PlanState
 from chatbot.core.timeframes import Timeframe
 from chatbot.messages.alerts import alerts
-from chatbot.ports import OutMessage, PlanMoved, PlanRecord, PlanRow, Priority, Reminder, ReminderKind, User
+from chatbot.ports import (
+    DatabaseLost,
+    OutMessage,
+    PlanMoved,
+    PlanRecord,
+    PlanRow,
+    Priority,
+    Reminder,
+    ReminderKind,
+    User,
+)
 
 Choose = Callable[[PlanState], Input | None]
 Atrs = Mapping[Timeframe, Decimal]
@@ -167,6 +177,8 @@ class Trades:
             some = sound[begin : begin + TOGETHER]
             try:
                 self.together(some, choose)
+            except DatabaseLost:
+                raise
             except Exception as error:  # noqa: BLE001 -- the named outermost place
                 log.warning("plans failed together", plans=len(some), error=described(error))
                 failed += self.one_by_one(some, choose)
@@ -190,6 +202,8 @@ class Trades:
                 # Whoever moved it was quicker; it is looked at again with the next price.
                 log.warning("plan moved meanwhile", plan=plan_id)
                 failed.append(plan_id)
+            except DatabaseLost:
+                raise
             except Exception as error:  # noqa: BLE001 -- the named outermost place of one plan
                 self.unwatched.failed(plan_id, error)
                 failed.append(plan_id)
@@ -206,6 +220,8 @@ class Trades:
                 try:
                     record = unit.plans.record(row.plan_id)
                     found += [] if record is None else [watched(record.row, history(record.plan, record.events))]
+                except DatabaseLost:
+                    raise
                 except Exception as error:  # noqa: BLE001 -- the named outermost place
                     unreadable.append((row.plan_id, error))
         for plan_id, why in unreadable:
