@@ -56,7 +56,7 @@ from handlers.ordering import ChatOrder
 from handlers.pacing import Pacing
 from handlers.register import Bot, register
 from handlers.use import Use
-from storage.database import open_database
+from storage.database import Database, open_database
 from storage.lock import alone
 
 SIGNING_KEY: Final = "signing_key"
@@ -122,7 +122,7 @@ async def running(settings: Settings, outside: Outside) -> AsyncIterator[Running
     """The bot, started in order and stopped in reverse: what goes out is stopped last."""
     async with AsyncExitStack() as stack:
         stack.enter_context(alone(settings.database_url))
-        database = stack.enter_context(open_database(settings.database_url))
+        database = stack.enter_context(open_database(settings.database_url, exclusive=True))
         on_database = DatabaseThread()
         stack.callback(on_database.close)
         feed = Feed(outside.exchange_hosts, only=outside.only, clock=outside.clock, manners=outside.manners)
@@ -160,8 +160,16 @@ async def running(settings: Settings, outside: Outside) -> AsyncIterator[Running
         stack.push_async_callback(jobs.stop)
         hourly = partial(by_the_hour, use, book, watcher, telegram)
         jobs.start(on_tick, hourly)
+        stack.push_async_callback(ended, keep(until_taken(database), failed))
+        # First of all, or those that are stopped next would wait for a server that is away.
+        stack.callback(database.stop_waiting)
         log.info("watching", plans=len(watcher.plans))
         yield Running(watcher, catch_up, candles, sender, trades, database.units, on_tick, hourly, telegram.met, failed)
+
+
+async def until_taken(database: Database) -> None:
+    """Returns never: raises DatabaseRefused once another bot has the database."""
+    await asyncio.wrap_future(database.taken)
 
 
 def use_of(

@@ -17,9 +17,12 @@ from pydantic import Field, SecretStr, ValidationError, field_validator, model_v
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 PREFIX: Final = "TIERWISE_"
-TESTS_OWN: Final = frozenset({"DATA"})
+TESTS_OWN: Final = frozenset({"DATA", "TEST_DATABASE_URL"})
 PUBLIC_API: Final = "https://api.telegram.org"
 TOKEN: Final = re.compile(r"\d+:[\w-]{5,}")
+SQLITE: Final = "sqlite:///"
+POSTGRESQL: Final = frozenset({"postgresql", "postgresql+psycopg", "postgres"})
+"""What is never repeated: a database's address may hold a password."""
 
 
 class SettingsError(ValueError):
@@ -40,7 +43,8 @@ class Settings(BaseSettings):
 
     bot_token: SecretStr | None = None
     telegram_api: str = PUBLIC_API
-    database_url: str = "sqlite:///var/tierwise.sqlite3"
+    database_url: str = Field(default="sqlite:///var/tierwise.sqlite3", repr=False)
+    state_dir: Path = Path("var")
     feed: FeedKind = FeedKind.STREAM
     poll_seconds: Annotated[float, Field(ge=0.05, le=60)] = 5
     default_exchange: str = "binanceusdm"
@@ -103,9 +107,18 @@ class Settings(BaseSettings):
     @field_validator("database_url")
     @classmethod
     def known_database(cls, value: str) -> str:
-        """SQLite for now; the tables are ready for PostgreSQL."""
-        if not value.startswith("sqlite:///"):
-            raise ValueError('expected a SQLite address such as "sqlite:///var/tierwise.sqlite3"')
+        """A SQLite file, or a database of a PostgreSQL server."""
+        if value.startswith(SQLITE) and value != SQLITE:
+            return value
+        try:
+            parts = urlsplit(value)
+        except ValueError:
+            parts = urlsplit("")
+        if parts.scheme not in POSTGRESQL or not parts.path.strip("/"):
+            raise ValueError(
+                'expected a SQLite file such as "sqlite:///var/tierwise.sqlite3"'
+                ' or a PostgreSQL database such as "postgresql+psycopg://user:password@host/tierwise"'
+            )
         return value
 
     @model_validator(mode="after")
@@ -118,9 +131,16 @@ class Settings(BaseSettings):
         return self
 
     @property
-    def database_path(self) -> Path:
-        """The database's file; what else the bot keeps lies beside it."""
-        return Path(self.database_url.removeprefix("sqlite:///"))
+    def database_path(self) -> Path | None:
+        """The database's file; None where a server keeps it."""
+        return Path(self.database_url.removeprefix(SQLITE)) if self.database_url.startswith(SQLITE) else None
+
+    @property
+    def kept_beside(self) -> Path:
+        """What the bot's other files are named after: the database's file, else one of its name in TIERWISE_STATE_DIR."""
+        if self.database_path is not None:
+            return self.database_path
+        return self.state_dir / urlsplit(self.database_url).path.strip("/")
 
     @property
     def sandboxed(self) -> bool:

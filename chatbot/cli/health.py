@@ -6,6 +6,7 @@ import asyncio
 import sys
 import time
 from argparse import ArgumentParser, Namespace
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -24,8 +25,8 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 
 def heartbeat_of(settings: Settings) -> Path:
-    """The file whose age tells whether the bot of these settings is well: it lies beside its database."""
-    return settings.database_path.with_name(f"{settings.database_path.name}.heartbeat")
+    """The file whose age tells whether the bot of these settings is well: beside its database, or named after it."""
+    return settings.kept_beside.with_name(f"{settings.kept_beside.name}.heartbeat")
 
 
 def run(_: Namespace) -> int:
@@ -46,6 +47,9 @@ def run(_: Namespace) -> int:
 
 async def beat(path: Path) -> None:
     """Leave a sign of life every few seconds, until cancelled."""
+    with suppress(OSError):
+        # Where that fails, the sign can't be left either, and that is told.
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     while True:
         leave_sign(path)
         await asyncio.sleep(BEAT_SECONDS)

@@ -160,12 +160,13 @@ def played_out(file: Path, play: Play) -> UsageError:
 
 
 def data_folder(settings: Settings) -> Path:
-    """Where the database's file lies; the sandbox keeps its chat beside it."""
-    folder = settings.database_path.parent
+    """Where the sandbox keeps its game and its chat: beside the database's file, else in the folder for such things."""
+    folder = settings.kept_beside.parent
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise UsageError(f"TIERWISE_DATABASE_URL: the folder {folder} can't be made: {error.strerror}") from error
+        name = "STATE_DIR" if settings.database_path is None else "DATABASE_URL"
+        raise UsageError(f"TIERWISE_{name}: the folder {folder} can't be made: {error.strerror}") from error
     return folder
 
 

@@ -31,7 +31,17 @@ from chatbot.core.timeframes import Timeframe
 from chatbot.messages.alerts import alerts
 from chatbot.messages.late import Late, late_line
 from chatbot.messages.values import Message
-from chatbot.ports import OutMessage, PlanMoved, PlanRecord, PlanRow, Priority, Reminder, ReminderKind, User
+from chatbot.ports import (
+    DatabaseLost,
+    OutMessage,
+    PlanMoved,
+    PlanRecord,
+    PlanRow,
+    Priority,
+    Reminder,
+    ReminderKind,
+    User,
+)
 
 Choose = Callable[[PlanState], Input | None]
 Act = Callable[[Work, PlanRecord], object]
@@ -226,6 +236,8 @@ class Trades:
             ending = last if last is not None and some is batches[-1] else nothing_more
             try:
                 self.together(some, act, ending)
+            except DatabaseLost:
+                raise
             except Exception as error:  # noqa: BLE001 -- the named outermost place
                 log.warning("plans failed together", plans=len(some), error=described(error))
                 failed += self.one_by_one(some, act)
@@ -253,6 +265,8 @@ class Trades:
                 # Whoever moved it was quicker; it is looked at again with the next price.
                 log.warning("plan moved meanwhile", plan=plan_id)
                 failed.append(plan_id)
+            except DatabaseLost:
+                raise
             except Exception as error:  # noqa: BLE001 -- the named outermost place of one plan
                 self.unwatched.failed(plan_id, error)
                 failed.append(plan_id)
@@ -269,6 +283,8 @@ class Trades:
                 try:
                     record = unit.plans.record(row.plan_id)
                     found += [] if record is None else [as_watched(record)]
+                except DatabaseLost:
+                    raise
                 except Exception as error:  # noqa: BLE001 -- the named outermost place
                     unreadable.append((row.plan_id, error))
         for plan_id, why in unreadable:
