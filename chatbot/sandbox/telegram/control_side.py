@@ -1,4 +1,4 @@
-"""What a test or a curious developer controls under ``/sim``: the log of calls, faults, flood control, a reset."""
+"""What a test or a curious developer controls under ``/sim``: calls, faults, flood control, raw updates, a reset."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ class ControlSide:
         router.add_post("/sim/fault", speaking(self.add_fault))
         router.add_delete("/sim/fault", self.clear_faults)
         router.add_post("/sim/flood", speaking(self.flood))
+        router.add_post("/sim/update", speaking(self.update))
         router.add_post("/sim/reset", self.reset)
 
     async def calls(self, request: web.Request) -> web.StreamResponse:
@@ -58,6 +59,17 @@ class ControlSide:
             raise NotPossible("on must be true or false")
         self.world.flood.switch(on=body["on"])
         return web.json_response({"on": self.world.flood.on})
+
+    async def update(self, request: web.Request) -> web.StreamResponse:
+        """Updates for the bot word for word, possible or not; each is handed out once."""
+        body: Fields = await read_object(request)
+        updates = body.get("updates")
+        if not isinstance(updates, list) or not all(isinstance(each, dict) for each in updates):
+            raise NotPossible("updates must be a list of objects")
+        self.world.inbox.add_raw(updates)
+        return web.json_response(
+            {"waiting": self.world.inbox.count(), "newest": self.world.store.current_number("update")}
+        )
 
     async def reset(self, _: web.Request) -> web.StreamResponse:
         self.world.reset()
