@@ -64,8 +64,8 @@ class ControlSide:
         """Updates for the bot word for word, possible or not; each is handed out once."""
         body: Fields = await read_object(request)
         updates = body.get("updates")
-        if not isinstance(updates, list) or not all(isinstance(each, dict) for each in updates):
-            raise NotPossible("updates must be a list of objects")
+        if not isinstance(updates, list) or not all(is_numbered_or_new(each) for each in updates):
+            raise NotPossible("updates must be a list of objects, with whole numbers as update_id or with none")
         self.world.inbox.add_raw(updates)
         return web.json_response(
             {"waiting": self.world.inbox.count(), "newest": self.world.store.current_number("update")}
@@ -74,3 +74,8 @@ class ControlSide:
     async def reset(self, _: web.Request) -> web.StreamResponse:
         self.world.reset()
         return web.json_response({"ok": True})
+
+
+def is_numbered_or_new(update: object) -> bool:
+    """Telegram's own part of an update, its number, is always sound."""
+    return isinstance(update, dict) and type(update.get("update_id", 0)) is int

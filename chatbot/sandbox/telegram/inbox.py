@@ -48,9 +48,11 @@ class Inbox:
     def add_raw(self, updates: Sequence[Fields]) -> None:
         """Updates of any form, as they are; one without an id gets the next."""
         for update in updates:
-            self.raw.append(
-                update if "update_id" in update else {"update_id": self.store.next_number("update"), **update}
-            )
+            if "update_id" not in update:
+                self.raw.append({"update_id": self.store.next_number("update"), **update})
+                continue
+            self.store.used_number("update", update["update_id"])
+            self.raw.append(update)
         self.wakeup.fire()
 
     def remove(self, update_id: int) -> None:
