@@ -169,6 +169,11 @@ class SqlOutbox:
         unsent = OUTBOX.c.state.in_((QUEUED, SENDING))
         return int(self.work.run(select(func.count()).select_from(OUTBOX).where(unsent)).scalar_one())
 
+    def oldest_unsent(self) -> Millis | None:
+        """When the oldest message that is queued or under way was to leave, those for paused users aside."""
+        unsent = OUTBOX.c.state.in_((QUEUED, SENDING))
+        return self.work.run(select(func.min(OUTBOX.c.planned_at)).where(unsent, ~is_paused())).scalar()
+
     def tidy(self, before: Millis) -> int:
         """Forget rows planned before this that will never be sent (again), some at a time. How many there were."""
         # Naming every priority lets the index of the queue find the old rows without reading the others.
@@ -198,8 +203,12 @@ def is_leader() -> ColumnElement[bool]:
     same_queue = and_(AHEAD.c.chat_id == OUTBOX.c.chat_id, AHEAD.c.state == QUEUED)
     ahead = select(AHEAD.c.outbox_id).where(same_queue, AHEAD.c.priority == OUTBOX.c.priority, before).exists()
     under_way = select(AHEAD.c.outbox_id).where(AHEAD.c.chat_id == OUTBOX.c.chat_id, AHEAD.c.state == SENDING).exists()
-    paused = select(USERS.c.user_id).where(USERS.c.chat_id == OUTBOX.c.chat_id, USERS.c.paused).exists()
-    return and_(OUTBOX.c.state == QUEUED, ~ahead, ~under_way, ~paused)
+    return and_(OUTBOX.c.state == QUEUED, ~ahead, ~under_way, ~is_paused())
+
+
+def is_paused() -> ColumnElement[bool]:
+    """A row whose reader has blocked the bot."""
+    return select(USERS.c.user_id).where(USERS.c.chat_id == OUTBOX.c.chat_id, USERS.c.paused).exists()
 
 
 def outbox_values(message: OutMessage, now: Millis, *, fresh: bool) -> dict[str, Any]:

@@ -8,8 +8,8 @@ from typing import Final
 from chatbot.core.events import (
     BreachKind,
     BreachRecorded,
-    Event,
     EntryMissed,
+    Event,
     FillCorrected,
     Filled,
     FillKind,
