@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
@@ -22,7 +22,8 @@ PUBLIC_API: Final = "https://api.telegram.org"
 TOKEN: Final = re.compile(r"\d+:[\w-]{5,}")
 SQLITE: Final = "sqlite:///"
 POSTGRESQL: Final = frozenset({"postgresql", "postgresql+psycopg", "postgres"})
-"""What is never repeated: a database's address may hold a password."""
+WEBHOOK_SECRET: Final = re.compile(r"[A-Za-z0-9_-]{16,256}")
+HERE: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
 class SettingsError(ValueError):
@@ -57,6 +58,13 @@ class Settings(BaseSettings):
     messages_per_minute: Annotated[int, Field(ge=1)] = 20
     http_host: str = "127.0.0.1"
     http_port: Annotated[int, Field(ge=0, le=65535)] = 8080
+    status_host: str = "127.0.0.1"
+    status_port: Annotated[int, Field(ge=0, le=65535)] | None = 9464
+    webhook_url: str | None = None
+    webhook_secret: SecretStr | None = None
+    webhook_host: str = "127.0.0.1"
+    webhook_port: Annotated[int, Field(ge=0, le=65535)] = 8090
+    log: Literal["logfmt", "json"] = "logfmt"
 
     @field_validator("bot_token", mode="before")
     @classmethod
@@ -66,6 +74,33 @@ class Settings(BaseSettings):
             return None
         if isinstance(value, str) and not TOKEN.fullmatch(value):
             raise ValueError('expected the token BotFather gave you, such as "123456:ABC-DEF"')
+        return value
+
+    @field_validator("status_port", "webhook_url", mode="before")
+    @classmethod
+    def nothing_or(cls, value: object) -> object:
+        """An empty setting switches it off."""
+        return None if value == "" else value
+
+    @field_validator("webhook_url")
+    @classmethod
+    def secure_address(cls, value: str | None) -> str | None:
+        """Telegram calls https only; beside a Bot API on this machine no certificate is needed."""
+        parts = urlsplit(value or "https://nowhere")
+        if not parts.netloc or parts.query or parts.fragment:
+            raise ValueError('expected an address such as "https://bot.example.org"')
+        if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in HERE):
+            raise ValueError('expected an https address such as "https://bot.example.org"')
+        return value
+
+    @field_validator("webhook_secret", mode="before")
+    @classmethod
+    def secret_or_none(cls, value: object) -> object:
+        """An empty secret is none: the bot makes one itself."""
+        if value == "" or value is None:
+            return None
+        if isinstance(value, str) and not WEBHOOK_SECRET.fullmatch(value):
+            raise ValueError("expected 16 to 256 letters, digits, _ or -")
         return value
 
     @field_validator("exchange_hosts", mode="before")
@@ -128,6 +163,10 @@ class Settings(BaseSettings):
             raise ValueError("TIERWISE_TELEGRAM_API is set but TIERWISE_BOT_TOKEN is not: a Bot API needs a token")
         if self.open and self.allowed_users:
             raise ValueError("TIERWISE_OPEN lets everybody in and TIERWISE_ALLOWED_USERS only some: set one of them")
+        if self.bot_token is None and self.webhook_url is not None:
+            raise ValueError("TIERWISE_WEBHOOK_URL is set but TIERWISE_BOT_TOKEN is not: the sandbox needs no webhook")
+        if self.webhook_secret is not None and self.webhook_url is None:
+            raise ValueError("TIERWISE_WEBHOOK_SECRET is set but TIERWISE_WEBHOOK_URL is not")
         return self
 
     @property
