@@ -179,6 +179,8 @@ async def running(settings: Settings, outside: Outside) -> AsyncIterator[Running
             telegram.met.done,
             is_streamed=watcher.is_live,
             looked_until=lambda: past.looked_until,
+            latency=lambda: {priority.name.lower(): spans for priority, spans in sender.latency.by_priority().items()},
+            sent=lambda: sender.counts.by_outcome(),
             logged=COUNTED.seen,
         )
         gauges = Gauges(sources, database.units, on_database, Times(outside.clock, outside.wall, outside.steady))

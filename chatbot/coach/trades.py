@@ -133,21 +133,20 @@ class Trades:
                 plan_id=row.plan_id,
                 sequence=alert.sequence,
                 action=alert.action or (ADVICE if advises else 0),
-                seen_at=None if seen is None else self.on_the_wall(hit),
             )
-            self.desk.post(work, self.told_late(alert.message, hit, seen), envelope)
+            self.desk.post(work, *self.as_seen(alert.message, envelope, hit, seen))
 
-    def on_the_wall(self, hit: Millis) -> Millis:
-        """When something happened by our own time."""
-        return self.desk.wall() - max(0, self.desk.clock() - hit)
-
-    def told_late(self, message: Message, hit: Millis, seen: Seen | None) -> Message:
-        """An alert that was found after the fact says when it was, and why it comes only now."""
+    def as_seen(
+        self, message: Message, envelope: OutMessage, hit: Millis, seen: Seen | None
+    ) -> tuple[Message, OutMessage]:
+        """What was seen live is timed from its print; what was found after the fact says when it was, and why so late."""
+        if seen is None:
+            return message, envelope
         now = self.desk.clock()
-        if seen is None or not seen.is_late or (now - hit <= SAID_LATE_AFTER and not seen.by_candle):
-            return message
+        if not seen.is_late or (now - hit <= SAID_LATE_AFTER and not seen.by_candle):
+            return message, replace(envelope, seen_at=self.desk.wall() - max(0, now - hit))
         line = late_line(Late(hit, now, seen.blind, seen.price, seen.order_unknown))
-        return replace(message, text=f"{message.text}\n{line}")
+        return replace(message, text=f"{message.text}\n{line}"), envelope
 
     def remind(self, work: Work, row: PlanRow, before: PlanState, after: PlanState) -> None:
         """What is newly asked will be repeated; what is settled will not."""

@@ -104,8 +104,11 @@ class World:
     folder: Path
     wall: MovableClock
     logs: list[MutableMapping[str, Any]]
-    database_url: str
+    database_url: str = ""
     people: dict[int, Person] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.database_url = self.database_url or f"sqlite:///{self.folder / 'bot.sqlite3'}"
 
     def person(self, chat_id: int = SAM) -> Person:
         """Somebody with a chat of their own."""
