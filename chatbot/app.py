@@ -180,7 +180,7 @@ async def running(settings: Settings, outside: Outside) -> AsyncIterator[Running
             is_streamed=watcher.is_live,
             looked_until=lambda: past.looked_until,
             latency=lambda: {priority.name.lower(): spans for priority, spans in sender.latency.by_priority().items()},
-            sent=lambda: sender.counts.by_outcome(),
+            sent=sender.counts.by_outcome,
             logged=COUNTED.seen,
         )
         gauges = Gauges(sources, database.units, on_database, Times(outside.clock, outside.wall, outside.steady))

@@ -139,7 +139,7 @@ class Trades:
     def as_seen(
         self, message: Message, envelope: OutMessage, hit: Millis, seen: Seen | None
     ) -> tuple[Message, OutMessage]:
-        """What was seen live is timed from its print; what was found after the fact says when it was, and why so late."""
+        """What was seen live is timed from its print; what was found after the fact says when it was, and why."""
         if seen is None:
             return message, envelope
         now = self.desk.clock()
