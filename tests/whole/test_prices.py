@@ -27,7 +27,9 @@ async def test_a_silent_feed_is_told_and_told_when_it_is_back(bot: Bot) -> None:
     await bot.world.exchange_fault()
     bot.world.wall.advance(MINUTE)
     await bot.set_price("60210")
-    back = await bot.sam.wait_for("are back")
+    await bot.running.catch_up.look()
+    await bot.running.watcher.poll(EXCHANGE)
+    back = await bot.sam.wait_for("I was blind")
     assert "60\xa0210" in back.text
     assert sum("No price of" in text for text in await bot.said()) == 1
 
@@ -44,7 +46,9 @@ async def test_a_restart_does_not_forget_that_a_feed_was_silent(world: World) ->
     await world.exchange_fault()
     async with world.bot() as bot:
         await bot.set_price("60210")
-        await bot.sam.wait_for("are back")
+        await bot.running.catch_up.look()
+        await bot.running.watcher.poll(EXCHANGE)
+        await bot.sam.wait_for("I was blind")
 
 
 @pytest.mark.parametrize(
