@@ -57,8 +57,10 @@ async def sandbox(emulator: ExchangeEmulator) -> AsyncIterator[Sandbox]:
 
 
 @pytest.fixture
-def listed_feed(feed: Feed) -> Feed:
-    for exchange in EXCHANGES:
+def listed_feed(feed: Feed, request: pytest.FixtureRequest) -> Feed:
+    """A feed that knows the contracts of the exchange a test is about, or of all where it is about none."""
+    of_test = getattr(request.node, "callspec", None)
+    for exchange in EXCHANGES if of_test is None else (of_test.params.get("exchange", "binanceusdm"),):
         listed(feed, exchange)
     return feed
 
