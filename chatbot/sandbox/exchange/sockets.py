@@ -85,6 +85,15 @@ class SocketSide:
         )
         app.on_shutdown.append(self.hang_up)
 
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """Whose sockets these are."""
+        return tuple(speech.host for speech in SPEECHES)
+
+    def serves(self, path: str) -> bool:
+        """Whether a path is that of a socket."""
+        return any(path.startswith(mine.partition("/{")[0]) for speech in SPEECHES for mine in speech.paths)
+
     def opening(self, speech: SocketSpeech) -> Callable[[web.Request], Any]:
         """The handler that opens a socket of one exchange."""
 
