@@ -70,6 +70,7 @@ class SocketSide:
         self.faults = SocketFaults()
         self.lines: list[Line] = []
         self.opened: dict[str, int] = {speech.exchange: 0 for speech in SPEECHES}
+        self.refused: dict[str, int] = dict(self.opened)
         self.tickers_every = TICKERS_EVERY
         self.pings_every = PINGS_EVERY
 
@@ -100,6 +101,7 @@ class SocketSide:
         async def handle(request: web.Request) -> web.StreamResponse:
             refused = self.faults.refusal(speech.exchange)
             if refused is not None:
+                self.refused[speech.exchange] += 1
                 return refused
             socket = web.WebSocketResponse()
             await socket.prepare(request)
@@ -239,7 +241,7 @@ class SocketSide:
         return web.json_response({"sockets": len(self.lines)})
 
     async def state(self, request: web.Request) -> web.Response:  # noqa: ARG002 -- a handler
-        """What is open, what was subscribed to there, and how many sockets were ever opened."""
+        """What is open, what was subscribed to there, and how many sockets were ever opened or refused."""
         rows = [
             {
                 "exchange": line.speech.exchange,
@@ -249,4 +251,4 @@ class SocketSide:
             }
             for line in self.lines
         ]
-        return web.json_response({"opened": self.opened, "open": rows})
+        return web.json_response({"opened": self.opened, "refused": self.refused, "open": rows})
