@@ -14,11 +14,12 @@ from chatbot.core.market import Market, MarketError, Quote
 from chatbot.core.money import Millis
 from chatbot.core.plan import TriggerPrice
 from chatbot.market.connection import steady
+from chatbot.market.errors import shown
 from chatbot.market.exchanges import venue_of
 from chatbot.market.feed import Feed
 from chatbot.market.stream_pace import Patience, wait_before
 from chatbot.market.stream_prints import Prints
-from chatbot.market.stream_socket import BROKEN, Socket, said
+from chatbot.market.stream_socket import BROKEN, Socket
 from chatbot.market.stream_speech import Shown, Speech, open_speech
 from chatbot.market.stream_table import Frame, StreamFacts
 
@@ -69,6 +70,7 @@ class Line:
         self.live: set[Market] = set()
         self.prints: dict[Market, Prints] = {}
         self.suspects: dict[Market, Suspect] = {}
+        self.doubted: set[Market] = set()
         self.caught_up: dict[Market, Millis] = {}
         self.sockets: dict[Socket, asyncio.Task[None]] = {}
         self.rest_until: Millis = 0
@@ -82,6 +84,7 @@ class Line:
         if wanted == self.wanted:
             return
         before, self.wanted = self.wanted, wanted
+        self.doubted &= wanted
         for known in (self.prints, self.suspects, self.caught_up):
             for market in set(known) - self.wanted:
                 del known[market]
@@ -159,7 +162,7 @@ class Line:
     def tell(self, what: str, error: Exception) -> None:
         """One line in the log; an error that nobody foresaw comes with its place."""
         if isinstance(error, (MarketError, *BROKEN)):
-            log.warning(what, exchange=self.facts.exchange, error=type(error).__name__, why=said(error))
+            log.warning(what, exchange=self.facts.exchange, error=type(error).__name__, why=shown(error))
         else:
             log.error(what, exchange=self.facts.exchange, exc_info=error)
 
@@ -218,17 +221,25 @@ class Line:
             self.teller.listener.arrived(market, quotes)
 
     def doubt(self, market: Market) -> None:
-        """Something was left out, though all else arrives: it went and came, which has it caught up."""
+        """Something was left out, though all else arrives: it is to be caught up."""
+        log.warning("stream left something out", exchange=market.exchange, symbol=market.symbol)
+        self.doubted.add(market)
+        self.settle()
+
+    def settle(self) -> None:
+        """What is doubted went and came, which has it caught up; the same market again only after a while."""
         now = steady()
-        if self.caught_up.get(market, 0) <= now:
-            self.caught_up[market] = now + self.patience.doubts
-            log.warning("stream left something out", exchange=market.exchange, symbol=market.symbol)
-            self.teller.listener.went(market)
-            self.teller.listener.came(market)
+        for market in sorted(self.doubted & self.live & self.wanted):
+            if self.caught_up.get(market, 0) <= now:
+                self.caught_up[market] = now + self.patience.doubts
+                self.doubted.discard(market)
+                self.teller.listener.went(market)
+                self.teller.listener.came(market)
 
     def lost(self, markets: Sequence[Market], why: str) -> None:
         """Prices of these may be missing from now on."""
         for market in markets:
+            self.doubted.discard(market)
             if market in self.live:
                 self.live.discard(market)
                 if market in self.wanted:
@@ -243,6 +254,7 @@ class Line:
 
     def stalled(self, markets: Sequence[Market]) -> list[Market]:
         """Those of these that did not show in time what showed elsewhere; each is named once."""
+        self.settle()
         now = steady()
         late = [market for market in markets if market in self.suspects and self.suspects[market].due <= now]
         for market in late:

@@ -31,7 +31,7 @@ class Patience:
     quiet: Millis = 60_000
     grace: Millis = 5_000
     settled: Millis = 10_000
-    doubts: Millis = 60_000
+    doubts: Millis = 10_000
     ping: Millis = 8_000
     look: Millis = 500
 

@@ -19,7 +19,7 @@ import yarl
 from chatbot.core.market import Market
 from chatbot.core.money import Millis
 from chatbot.market.connection import steady
-from chatbot.market.errors import OUTSIDE, shown
+from chatbot.market.errors import OUTSIDE
 from chatbot.market.session import RoutedSession
 from chatbot.market.socket import ListeningSocket
 from chatbot.market.stream_pace import Patience, rest_of
@@ -165,10 +165,12 @@ class Socket:
         self.stalls.difference_update(markets)
 
     def confirm(self, markets: Sequence[Market]) -> None:
-        """What is still held of these arrives from now on."""
-        for market in markets:
+        """What is still wanted of these arrives from now on, also where it was given up and the answer was late."""
+        mine = [market for market in markets if market in self.all_wanted]
+        self.held.update(mine)
+        for market in mine:
             self.retried.pop(market, None)
-        self.owner.confirmed([market for market in markets if market in self.held])
+        self.owner.confirmed(mine)
 
     async def write(self, line: ListeningSocket) -> NoReturn:
         """Send what is to be said, not faster than the exchange allows."""
@@ -182,12 +184,20 @@ class Socket:
         while True:
             await self.change.wait()
             self.change.clear()
-            pulse = {self.owner.speech.facts.pulse} if self.has_pulse else set()
-            await self.take_back(sorted(self.held - self.wanted - pulse))
-            due = sorted(market for market in (self.wanted | pulse) - self.held if self.is_due(market))
+            await self.take_back(sorted(self.held - self.all_wanted))
+            due = self.due()
             alone = [[market] for market in due if market in self.retried]
             together = [market for market in due if market not in self.retried]
             await self.ask([*in_groups(together, self.owner.speech.facts), *alone])
+
+    @property
+    def all_wanted(self) -> set[Market]:
+        """What is wanted, and the market that shows whether the server speaks."""
+        return self.wanted | {self.owner.speech.facts.pulse} if self.has_pulse else self.wanted
+
+    def due(self) -> list[Market]:
+        """What is wanted, is not subscribed to, and may be asked for now."""
+        return sorted(market for market in self.all_wanted - self.held if self.is_due(market))
 
     def is_due(self, market: Market) -> bool:
         """Whether a market may be asked for now."""
@@ -242,7 +252,7 @@ class Socket:
         for waiting in self.asked.values():
             while waiting and waiting[0].at < latest:
                 self.give_up(waiting.popleft().markets)
-        if any(self.is_due(market) for market in self.retried if market not in self.held):
+        if self.due():
             self.change.set()
 
     def give_up(self, markets: Sequence[Market]) -> None:
@@ -274,11 +284,6 @@ class Socket:
             self.unsaid.put_nowait(self.owner.speech.ping(self.tap))
         await asyncio.Event().wait()
         raise AssertionError("nobody sets that event")
-
-
-def said(error: BaseException) -> str:
-    """How a connection ended, in one short line."""
-    return shown(error) if isinstance(error, Exception) else type(error).__name__
 
 
 async def first_end(*works: Coroutine[Any, Any, NoReturn]) -> NoReturn:

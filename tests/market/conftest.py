@@ -15,7 +15,7 @@ from chatbot.market.stream_pace import Patience
 from chatbot.sandbox.exchange.emulator import ExchangeEmulator
 from chatbot.sandbox.exchange.market import Market
 from chatbot.sandbox.exchange.setups import scripted_market
-from tests.market.streaming import EXCHANGES, HOSTS, QUICK, Opened, Sandbox, Witness, listed
+from tests.market.streaming import EXCHANGES, QUICK, Opened, Sandbox, Witness, listed
 
 
 @pytest.fixture
@@ -34,7 +34,7 @@ async def emulator(market: Market) -> AsyncIterator[ExchangeEmulator]:
 @pytest.fixture
 async def feed(emulator: ExchangeEmulator, market: Market) -> AsyncIterator[Feed]:
     feed = Feed(
-        dict.fromkeys(HOSTS, emulator.base_url),
+        dict.fromkeys(("fapi.binance.com", *emulator.sockets.hosts), emulator.base_url),
         only=True,
         clock=lambda: market.now,
         random=Random(3),
@@ -57,8 +57,10 @@ async def sandbox(emulator: ExchangeEmulator) -> AsyncIterator[Sandbox]:
 
 
 @pytest.fixture
-def listed_feed(feed: Feed) -> Feed:
-    for exchange in EXCHANGES:
+def listed_feed(feed: Feed, request: pytest.FixtureRequest) -> Feed:
+    """A feed that knows the contracts of the exchange a test is about, or of all where it is about none."""
+    of_test = getattr(request.node, "callspec", None)
+    for exchange in EXCHANGES if of_test is None else (of_test.params.get("exchange", "binanceusdm"),):
         listed(feed, exchange)
     return feed
 

@@ -16,15 +16,6 @@ from chatbot.market.stream import Streams
 from chatbot.market.stream_pace import Patience
 
 EXCHANGES: Final = ("binanceusdm", "bybit", "bingx", "weex", "mexc", "bitget")
-HOSTS: Final = (
-    "fapi.binance.com",
-    "fstream.binance.com",
-    "stream.bybit.com",
-    "open-api-swap.bingx.com",
-    "ws-contract.weex.com",
-    "contract.mexc.com",
-    "ws.bitget.com",
-)
 SEPARATORS: Final = {"bingx": "-", "mexc": "_"}
 BTC: Final = "BTC/USDT:USDT"
 ETH: Final = "ETH/USDT:USDT"

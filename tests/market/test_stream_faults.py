@@ -9,11 +9,13 @@ from typing import Any, Final
 import pytest
 
 from chatbot.core.market import Market as Watched
+from chatbot.market.connection import steady
+from chatbot.market.feed import Feed
 from chatbot.market.stream import Streams
 from chatbot.market.stream_pace import Patience
 from chatbot.sandbox.exchange.emulator import ExchangeEmulator
 from chatbot.sandbox.exchange.market import Market
-from tests.market.streaming import BTC, ETH, EXCHANGES, QUICK, Opened, Sandbox, Witness
+from tests.market.streaming import BTC, ETH, EXCHANGES, QUICK, Opened, Sandbox, Witness, listed
 
 AT_ONCE: Final[dict[str, dict[str, Any]]] = {
     "close": {"close": 1001},
@@ -81,6 +83,23 @@ async def test_a_number_that_is_left_out_is_noticed(market: Market, streams: Str
     market.set_price("BTCUSDT", Decimal(60005))
     await witness.until_seen(btc, 2)
     assert witness.of(btc) == ["came", "went", "came"]
+
+
+async def test_what_is_left_out_again_is_caught_up_a_little_later(
+    market: Market, opened: Opened, witness: Witness
+) -> None:
+    """Doubts that come thick and fast are not forgotten: the market is caught up once more when that may be."""
+    streams = opened(Patience(settled=0, silence=60_000, look=20, doubts=200))
+    btc = Watched("binanceusdm", BTC)
+    streams.follow("binanceusdm", frozenset({btc}))
+    await witness.until_live(btc)
+    market.set_price("BTCUSDT", Decimal(60000))
+    for price in (60001, 60002, 60003):
+        market.book("BTCUSDT").numbered += 1
+        market.set_price("BTCUSDT", Decimal(price))
+    await witness.until_seen(btc, 4)
+    await witness.until(lambda: witness.of(btc) == ["came", *["went", "came"] * 2])
+    assert streams.lines["binanceusdm"].doubted == set()
 
 
 @pytest.mark.parametrize("exchange", EXCHANGES)
@@ -167,6 +186,34 @@ async def test_refused_handshakes_are_tried_again(
     assert not streams.is_live(btc)
     await witness.until_live(btc)
     assert (await sandbox.sockets())["opened"][exchange] == 1
+
+
+async def test_a_server_that_names_a_pause_is_left_alone_for_as_long(
+    sandbox: Sandbox, streams: Streams, witness: Witness
+) -> None:
+    """A handshake that is refused with a time is not tried again before it, whatever else there is to dial."""
+    await sandbox.fault(refuse=1, status=429, retry_after="3000")
+    streams.follow("bybit", frozenset({Watched("bybit", BTC)}))
+    await sandbox.until(lambda state: state["refused"]["bybit"] == 1)
+    line = streams.lines["bybit"]
+    await sandbox.until(lambda _: line.rest_until > 0)
+    assert line.rest_until > steady() + 2_000_000
+    assert (await sandbox.sockets())["opened"]["bybit"] == 0
+
+
+async def test_where_nothing_is_sure_to_move_silence_is_borne_longer(
+    market: Market, sandbox: Sandbox, listed_feed: Feed, opened: Opened, witness: Witness
+) -> None:
+    """Without the market that never rests, a quiet socket is not taken for a dead one so soon."""
+    listed(listed_feed, "bybit", ("ETH",))
+    streams = opened(Patience(settled=0, silence=1, quiet=60_000, look=5))
+    eth = Watched("bybit", ETH)
+    streams.follow("bybit", frozenset({eth}))
+    await witness.until_live(eth)
+    await sandbox.until(lambda state: state["open"][0]["subscriptions"] == ["trades:ETHUSDT"])
+    market.set_price("ETHUSDT", Decimal(2600))
+    await witness.until_seen(eth, 1)
+    assert (await sandbox.sockets())["opened"]["bybit"] == 1
 
 
 async def test_late_frames_are_late_and_not_lost(

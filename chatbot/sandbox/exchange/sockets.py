@@ -71,6 +71,7 @@ class SocketSide:
         self.faults = SocketFaults()
         self.lines: list[Line] = []
         self.opened: dict[str, int] = {speech.exchange: 0 for speech in SPEECHES}
+        self.refused: dict[str, int] = dict(self.opened)
         self.tickers_every = TICKERS_EVERY
         self.pings_every = PINGS_EVERY
 
@@ -86,12 +87,22 @@ class SocketSide:
         )
         app.on_shutdown.append(self.hang_up)
 
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """Whose sockets these are."""
+        return tuple(speech.host for speech in SPEECHES)
+
+    def serves(self, path: str) -> bool:
+        """Whether a path is that of a socket."""
+        return any(path.startswith(mine.partition("/{")[0]) for speech in SPEECHES for mine in speech.paths)
+
     def opening(self, speech: SocketSpeech) -> Callable[[web.Request], Any]:
         """The handler that opens a socket of one exchange."""
 
         async def handle(request: web.Request) -> web.StreamResponse:
             refused = self.faults.refusal(speech.exchange)
             if refused is not None:
+                self.refused[speech.exchange] += 1
                 return refused
             socket = web.WebSocketResponse()
             await socket.prepare(request)
@@ -231,7 +242,7 @@ class SocketSide:
         return web.json_response({"sockets": len(self.lines)})
 
     async def state(self, request: web.Request) -> web.Response:  # noqa: ARG002 -- a handler
-        """What is open, what was subscribed to there, and how many sockets were ever opened."""
+        """What is open, what was subscribed to there, and how many sockets were ever opened or refused."""
         rows = [
             {
                 "exchange": line.speech.exchange,
@@ -241,4 +252,4 @@ class SocketSide:
             }
             for line in self.lines
         ]
-        return web.json_response({"opened": self.opened, "open": rows})
+        return web.json_response({"opened": self.opened, "refused": self.refused, "open": rows})

@@ -20,6 +20,7 @@ class BinanceSocket(SocketSpeech):
     """What ccxt parses of it; frames on the real exchange carry some fields more."""
 
     exchange = "binanceusdm"
+    host = "fstream.binance.com"
     paths = ("/market/ws/{name}", "/market/ws")
 
     @override

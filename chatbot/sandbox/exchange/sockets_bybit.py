@@ -21,6 +21,7 @@ class BybitSocket(SocketSpeech):
     """Every frame of trades says that it is a snapshot, though none repeats anything."""
 
     exchange = "bybit"
+    host = "stream.bybit.com"
     paths = ("/v5/public/linear",)
 
     @override

@@ -34,6 +34,7 @@ class BingXSocket(SocketSpeech):
     """Every frame is zipped; the server pings with the word Ping."""
 
     exchange = "bingx"
+    host = "open-api-swap.bingx.com"
     paths = ("/swap-market",)
     zipped = True
 
@@ -83,6 +84,7 @@ class WeexSocket(SocketSpeech):
     """Old trades come first, in a frame that says so."""
 
     exchange = "weex"
+    host = "ws-contract.weex.com"
     paths = ("/v3/ws/public",)
 
     @override
@@ -137,6 +139,7 @@ class MexcSocket(SocketSpeech):
     """Prices are numbers, and answers carry no number."""
 
     exchange = "mexc"
+    host = "contract.mexc.com"
     paths = ("/edge",)
 
     @override
@@ -182,6 +185,7 @@ class BitgetSocket(SocketSpeech):
     """Old trades come first, and the newest of a frame stands first in it."""
 
     exchange = "bitget"
+    host = "ws.bitget.com"
     paths = ("/v2/ws/public",)
 
     @override

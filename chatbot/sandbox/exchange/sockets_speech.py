@@ -40,9 +40,10 @@ class Reply:
 
 
 class SocketSpeech(ABC):
-    """One exchange. It speaks of contracts by Binance's ids, which the market knows them by."""
+    """One exchange, with the host and the paths of its sockets. Topics name contracts by the market's own ids."""
 
     exchange: ClassVar[str]
+    host: ClassVar[str]
     paths: ClassVar[tuple[str, ...]]
     zipped: ClassVar[bool] = False
 
