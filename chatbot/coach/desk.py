@@ -15,7 +15,7 @@ from chatbot.coach.buttons import rows
 from chatbot.core.inputs import CandleClosed
 from chatbot.core.liquidation import maintenance_of
 from chatbot.core.market import Instrument, Quote, Resolution
-from chatbot.core.money import Millis
+from chatbot.core.money import ONE, Millis
 from chatbot.core.plan import MarginMode, Plan, Trail, Trigger
 from chatbot.core.state import Phase, PlanState, TierPhase
 from chatbot.core.timeframes import Timeframe
@@ -117,7 +117,8 @@ class Desk:
         base, quote = base_and_quote(plan.symbol)
         known = self.instruments.get(plan.exchange, plan.symbol)
         maintenance = maintenance_of(base, known) if plan.margin_mode is MarginMode.ISOLATED else None
-        return PlanView(row.plan_id, row.number, base, quote, maintenance, self.clock())
+        size = ONE if known is None else known.contract_size
+        return PlanView(row.plan_id, row.number, base, quote, maintenance, self.clock(), contract_size=size)
 
     def post(self, work: Work, message: Message, outgoing: OutMessage) -> None:
         """Queue a message with its keyboard signed for the chat."""
@@ -145,7 +146,7 @@ class Desk:
 
     def last_quote(self, work: Work, plan: Plan) -> Quote | None:
         """The newest price seen of the plan's market, however old."""
-        return work.unit.quotes.get(plan.exchange, plan.symbol)
+        return work.unit.quotes.get(plan.exchange, plan.symbol, plan.trigger_price)
 
     def priced_view(self, work: Work, row: PlanRow, plan: Plan) -> tuple[PlanView, Decimal | None]:
         """How messages call this plan, with the newest price of its market; an old one with when it was seen."""
