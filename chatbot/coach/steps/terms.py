@@ -1,4 +1,4 @@
-"""What holds for the plan as a whole and has a default: margin mode, the price watched, expiry, and how its fills are followed."""
+"""What holds for the plan as a whole and has a default: margin, the price watched, expiry, how fills are followed."""
 
 from __future__ import annotations
 
