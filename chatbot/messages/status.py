@@ -70,10 +70,12 @@ def phase_words(state: PlanState) -> str:
 
 
 def price_words(figures: Figures, price: Decimal | None) -> str:
-    if price is None:
-        return "no price"
-    mark = "mark " if figures.plan.trigger_price is TriggerPrice.MARK else ""
-    return f"{mark}{figures.price_seen(price)}"
+    return "no price" if price is None else f"{mark_word(figures)}{figures.price_seen(price)}"
+
+
+def mark_word(figures: Figures) -> str:
+    """Before a price that is not the last one, so that nobody compares it with that."""
+    return "mark " if figures.plan.trigger_price is TriggerPrice.MARK else ""
 
 
 def open_lines(state: PlanState, figures: Figures) -> Iterator[str]:
@@ -147,7 +149,7 @@ def plan_card(state: PlanState, view: PlanView, price: Decimal | None) -> Messag
     figures = figures_of(state.plan, view)
     plan = state.plan
     heading = f"{figures.title} · {phase_words(state)}"
-    priced = "no price yet" if price is None else f"price {figures.price_seen(price)}"
+    priced = "no price yet" if price is None else f"{mark_word(figures)}price {figures.price_seen(price)}"
     lines = told(
         f"{escape(plan.symbol)} on {escape(plan.exchange)} · {priced}",
         *open_lines(state, figures),
