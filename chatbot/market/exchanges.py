@@ -94,6 +94,8 @@ class Venue:
     """Whether a list of prices holds only what settles in one currency."""
     amounts_in_base: bool = False
     """Whether quantities are units of base, whatever the size of a contract is said to be."""
+    counts_contracts: bool = False
+    """Whether orders are counted in contracts whose size differs from market to market."""
     price_gap: Millis = 0
     usual_pause: Millis = 60_000
     bracket_floors: FloorUnit | None = None
@@ -169,6 +171,7 @@ VENUES: Final[tuple[Venue, ...]] = (
         ),
         most_candles=2_000,
         most_trades=100,
+        counts_contracts=True,
         usual_pause=10_000,
         bracket_floors=FloorUnit.CONTRACTS,
         verified=True,
@@ -233,6 +236,13 @@ def open_exchange(venue: Venue, session: RoutedSession, timeout_ms: int, clock: 
         client.milliseconds = clock
     client.parse_trades = partial(trades_in_order, client)
     return client
+
+
+def timeframes_of(client: Any) -> Mapping[str, Any]:
+    """The candle lengths of an exchange's contracts; what ccxt lists first may be those of its spot markets."""
+    by_kind = client.options.get("timeframes") or {}
+    found: Mapping[str, Any] = by_kind.get("contract") or by_kind.get("swap") or client.timeframes
+    return found
 
 
 def trades_in_order(client: Any, trades: Any, market: Any = None, *_: Any, **__: Any) -> list[Any]:

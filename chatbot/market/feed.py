@@ -18,7 +18,7 @@ from chatbot.market.brackets import brackets_of
 from chatbot.market.budget import SHARE_ASIDE, SHARE_USED
 from chatbot.market.candle_calls import CandlesWanted, candle_call
 from chatbot.market.connection import Connection, Manners
-from chatbot.market.exchanges import FloorUnit, PriceCall, venue_of
+from chatbot.market.exchanges import FloorUnit, PriceCall, timeframes_of, venue_of
 from chatbot.market.funding import funding_of, hours_in, hours_of, rate_of
 from chatbot.market.instruments import Catalogue
 from chatbot.market.prices import ask_quotes, ask_rows
@@ -182,7 +182,7 @@ class Feed:
 
     def length_of(self, connection: Connection, timeframe: str) -> Millis:
         """A timeframe in milliseconds. Raises MarketError where the exchange has no such candles."""
-        if timeframe not in connection.client.timeframes:
+        if timeframe not in timeframes_of(connection.client):
             reason = f"{connection.venue.name} has no {timeframe} candles."
             raise MarketError(connection.venue.id, GiveUp(reason))
         return int(connection.client.parse_timeframe(timeframe)) * 1_000

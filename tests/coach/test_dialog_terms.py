@@ -13,7 +13,7 @@ from chatbot.coach.dialog import back, question, start
 from chatbot.coach.review import KNOWN, accepted, findings_of, ready
 from chatbot.core.findings import Code
 from chatbot.core.market import FundingRate
-from chatbot.core.plan import Follow, Guards, MarginMode, Plan, Resting, Trail
+from chatbot.core.plan import Follow, Guards, MarginMode, Plan, Resting, Trail, TriggerPrice
 from chatbot.core.timeframes import Timeframe
 from tests.coach.talk import NOW, TYPED, Talk, at, chart, label_of
 
@@ -239,7 +239,22 @@ def test_timeframe_is_on_the_card_and_behind_every_bare_candle() -> None:
     assert (review.step, review.plan().timeframe) == (Step.REVIEW, Timeframe.H4)
 
 
-@pytest.mark.parametrize("item", ["timeframe", "margin", "guards", "expiry", "fills"])
+def test_the_mark_price_can_decide_instead_of_the_last() -> None:
+    """Chosen by a word or in two taps, shown on the card and in the review, and taken back as easily."""
+    talk = Talk().says(*TYPED)
+    assert talk.plan().trigger_price is TriggerPrice.LAST
+    assert "mark price" not in talk.text()
+    assert talk.press("Last or mark").argument == "price"
+    assert "Now: last." in talk.says("edit price").text()
+    assert talk.taps("Mark price").plan().trigger_price is TriggerPrice.MARK
+    assert "decided by the mark price" in talk.text()
+    assert "watched at the mark price" in replace(talk, step=Step.STOP).text()
+    assert talk.says("price last").plan().trigger_price is TriggerPrice.LAST
+    assert talk.says("price mark price").plan().trigger_price is TriggerPrice.MARK
+    assert "for example last" in talk.says("edit price").refused("index")
+
+
+@pytest.mark.parametrize("item", ["timeframe", "margin", "price", "guards", "expiry", "fills"])
 def test_optional_items_can_be_kept_and_left(item: str) -> None:
     """Keep and back both lead to the review, and the checklist stays done."""
     talk = at("review").says(f"edit {item}")

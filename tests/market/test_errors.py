@@ -33,6 +33,9 @@ def known(failures: int = 0, headers: dict[str, str] | None = None) -> Circumsta
         (ConnectionResetError("reset"), Retry),
         (ccxt.DDoSProtection("418 banned"), Pause),
         (ccxt.RateLimitExceeded("-1003"), Pause),
+        (ccxt.OperationFailed("100410: the frequency limit rule; unblocked after 1700000005000"), Pause),
+        (ccxt.OperationFailed("100410: The current system is busy, please try again later"), Retry),
+        (ccxt.RateLimitExceeded("bybit GET x 403 Forbidden: access blocked from your country"), Final),
         (ccxt.ExchangeNotAvailable("binanceusdm GET x 451 Unavailable"), Final),
         (ccxt.ExchangeNotAvailable("Service unavailable from a restricted location"), Final),
         (ccxt.AuthenticationError("key"), Final),
@@ -54,6 +57,10 @@ def test_error_is_sorted_into_what_to_do(error: Exception, kind: type) -> None:
         ("429", {"retry-after": "7"}, 7_000),
         ("429", {"Retry-After": "Wed, 21 Oct 2026 07:28:00 GMT"}, 60_000),
         ("429", {}, 60_000),
+        ("10006", {"X-Bapi-Limit-Reset-Timestamp": str(NOW + 3_000)}, 3_000),
+        ("10006", {"X-Bapi-Limit-Reset-Timestamp": str(NOW - 3_000)}, 60_000),
+        ("bybit GET x 403 Forbidden access too frequent", {}, 600_000),
+        (f"100410: the frequency limit rule; unblocked after {NOW + 45_000}", {}, 45_000),
         (f"418 IP banned until {NOW - 5}.", {}, 1_000),
         (f"418 IP banned until {NOW * 2}.", {}, 259_200_000),
     ],
@@ -63,6 +70,13 @@ def test_pause_lasts_as_long_as_the_exchange_says(text: str, headers: dict[str, 
     remedy = remedy_of(ccxt.DDoSProtection(text), known(headers=headers), Random(1))
     assert isinstance(remedy, Pause)
     assert remedy.after == after
+
+
+def test_a_pause_that_is_not_named_is_the_exchanges_usual_one() -> None:
+    """Some are asked again after seconds, others after a minute."""
+    usual = Circumstances("MEXC", 0, {}, NOW, usual_pause=10_000)
+    remedy = remedy_of(ccxt.RateLimitExceeded("510"), usual, Random(1))
+    assert remedy == Pause(10_000, "510")
 
 
 def test_backoff_spreads_over_a_growing_bound() -> None:

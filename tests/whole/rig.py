@@ -165,6 +165,12 @@ class World:
             async with asked as answer:
                 answer.raise_for_status()
 
+    async def exchange_calls(self) -> list[dict[str, Any]]:
+        """What the exchanges were asked, oldest first."""
+        address = f"{self.stage.exchange_hosts[BINANCE_HOST]}/sim/calls"
+        async with aiohttp.ClientSession() as session, session.get(address) as answer:
+            return list(await answer.json())
+
     def errors(self) -> list[str]:
         """What was logged that should never be."""
         return [str(line) for line in self.logs if line["log_level"] in ERRORS]
