@@ -19,6 +19,7 @@ from sqlalchemy.sql.dml import Update
 
 from chatbot.core.money import Millis
 from chatbot.ports import Outgoing, OutMessage, Priority, SendState
+from storage.columns import without_zeros
 from storage.tables import OUTBOX, SLOTS, USERS
 from storage.work import Work
 
@@ -207,7 +208,7 @@ def outbox_values(message: OutMessage, now: Millis, *, fresh: bool) -> dict[str,
     planned_at = max(now, message.not_before)
     return {
         "chat_id": message.chat_id,
-        "text": message.text,
+        "text": without_zeros(message.text),
         "priority": int(message.priority),
         "dedupe": message.dedupe,
         "keyboard": json.dumps([[dict(button) for button in row] for row in message.keyboard], ensure_ascii=False),

@@ -92,9 +92,7 @@ def test_a_copy_is_private_and_one_file(database: Path, tmp_path: Path) -> None:
     assert sorted(path.name for path in tmp_path.glob("copy*")) == ["copy"]
 
 
-def test_a_restored_copy_is_the_database(
-    database: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_restored_copy_is_the_database(database: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """It is what it was when it was copied; what came later is kept beside, each time under another name."""
     assert main(["backup", "copy"]) == 0
     put(database, "second")

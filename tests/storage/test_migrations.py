@@ -19,7 +19,6 @@ from storage.migrate import MIGRATIONS, DatabaseRefused, check_references, confi
 from storage.tables import METADATA
 from tests.postgres_server import Databases
 
-
 CATALOG = (
     "SELECT table_name, column_name, data_type, is_nullable, column_default, character_maximum_length"
     " FROM information_schema.columns WHERE table_schema = 'public' AND table_name <> 'alembic_version'",

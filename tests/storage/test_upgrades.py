@@ -67,7 +67,12 @@ def fill(url: str) -> None:
                 names = ", ".join(f'"{name}"' for name in row)
                 values = ", ".join(f":{name}" for name in row)
                 connection.execute(text(f"INSERT INTO {table} ({names}) VALUES ({values})"), row)  # noqa: S608 -- our own
-            for table, key in (("plans", "plan_id"), ("outbox", "outbox_id"), ("inbox", "position"), ("drafts", "draft_id")):
+            for table, key in (
+                ("plans", "plan_id"),
+                ("outbox", "outbox_id"),
+                ("inbox", "position"),
+                ("drafts", "draft_id"),
+            ):
                 use_up_ids(connection, table, key)
     engine.dispose()
 
