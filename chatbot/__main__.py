@@ -1,4 +1,4 @@
-"""The command line: `tierwise run`, `demo`, `replay`, `parse`, `health`. A mistake: one sentence and exit code 2."""
+"""The command line: `tierwise run`, `demo`, `replay`, `parse`, `health`, `backup`, `restore`. A mistake: one sentence and exit code 2."""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ COMMANDS: Final = {
     "replay": "what a plan would have done on recorded candles",
     "parse": "what a pasted signal says, what was assumed and what is wrong with it",
     "health": "whether a running bot is well (for containers)",
+    "backup": "copy the database to a file, also while the bot runs",
+    "restore": "put a copy of the database in its place; the bot must be stopped",
 }
 
 

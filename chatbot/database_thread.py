@@ -10,10 +10,10 @@ from typing import Final, TypeVar
 
 import structlog
 
-from chatbot.ports import DatabaseLost
+from chatbot.ports import DatabaseGone, DatabaseLost
 
 T = TypeVar("T")
-TRIES: Final = 5
+TRIES: Final = 50
 """Of one function. Each waits for the database first, so more would mean that the function itself ends it."""
 log = structlog.get_logger(__name__)
 
@@ -38,9 +38,11 @@ class DatabaseThread:
 
 def again(work: Callable[[], T]) -> T:
     """Run it until the database stays for as long as it takes. Raises DatabaseLost when it never does."""
-    for _ in range(TRIES - 1):
+    for tried in range(1, TRIES):
         try:
             return work()
+        except DatabaseGone:
+            raise
         except DatabaseLost:
-            log.warning("the database went away meanwhile, doing it again")
+            log.warning("the database went away meanwhile, doing it again", tried=tried)
     return work()

@@ -115,6 +115,10 @@ class DatabaseLost(Exception):
     """The database's server went away in the middle of a unit of work: nothing of it is kept, do it all again."""
 
 
+class DatabaseGone(DatabaseLost):
+    """As DatabaseLost, but this process writes nothing any more: do not try again."""
+
+
 @dataclass(frozen=True, slots=True)
 class OutMessage:
     """One message to send. `keyboard` is rows of buttons as JSON-ready dicts: {"text", "data"|"copy"|"url", "style"}.

@@ -176,7 +176,7 @@ class Settings(BaseSettings):
 
     @property
     def kept_beside(self) -> Path:
-        """What the bot's other files are named after: the database's file, else one in TIERWISE_STATE_DIR."""
+        """What the bot's other files are named after: the database's file, or a name in TIERWISE_STATE_DIR."""
         if self.database_path is not None:
             return self.database_path
         return self.state_dir / urlsplit(self.database_url).path.strip("/")

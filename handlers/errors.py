@@ -10,7 +10,7 @@ from telegram.ext import ContextTypes
 
 from chatbot.breakage import described
 from chatbot.messages.values import Message
-from chatbot.ports import OutMessage, Priority
+from chatbot.ports import DatabaseLost, OutMessage, Priority
 from handlers.guards import Speaker, speaker_of
 from handlers.use import Use
 
@@ -20,12 +20,15 @@ log = structlog.get_logger(__name__)
 async def on_error(use: Use, update: object, context: ContextTypes.DEFAULT_TYPE) -> None:
     """Log, and say that nothing was changed. Never raises: the library would log that with all its words."""
     if context.error is not None:
-        log.error("handler failed", error=described(context.error))
+        tell = log.warning if isinstance(context.error, DatabaseLost) else log.error
+        tell("handler failed", error=described(context.error))
     speaker = speaker_of(update) if isinstance(update, Update) else None
     if speaker is None or not isinstance(update, Update):
         return
     try:
         await use.on_database(partial(apologise, use, speaker, update.update_id))
+    except DatabaseLost:
+        log.warning("no database to apologise through, the update stays stored")
     except Exception as error:  # noqa: BLE001 -- the named outermost place
         log.error("apology failed", error=described(error))  # noqa: TRY400 -- private words
 

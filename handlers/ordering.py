@@ -8,13 +8,15 @@ from contextlib import asynccontextmanager
 from functools import partial
 from typing import Any, Final
 
+import structlog
 from structlog.contextvars import bound_contextvars
 from telegram import Update
 from telegram.ext import BaseUpdateProcessor
 from typing_extensions import override
 
-from chatbot.ports import OnDatabase, Units, current_update
+from chatbot.ports import DatabaseLost, OnDatabase, Units, current_update
 
+log = structlog.get_logger(__name__)
 CHATS_AT_ONCE: Final = 64
 WAITING: Final = 1_000_000
 """Updates that may be under way for the library, which counts those that wait for their chat as well: with a
@@ -90,7 +92,14 @@ class ChatOrder(BaseUpdateProcessor):
         finally:
             current_update.reset(token)
             if not is_cut_off:
-                await self.on_database(partial(self.done, update.update_id))
+                await self.tick_off(update.update_id)
+
+    async def tick_off(self, update_id: int) -> None:
+        """Done, where it can be written down; else it comes again at the next start."""
+        try:
+            await self.on_database(partial(self.done, update_id))
+        except DatabaseLost:
+            log.warning("update stays stored", update=update_id)
 
     def done(self, update_id: int) -> None:
         with self.units() as unit:

@@ -51,3 +51,8 @@ class DecimalText(TypeDecorator[Decimal]):
     def process_result_value(self, value: Any, dialect: Dialect) -> Decimal | None:
         """The very decimal that was stored."""
         return None if value is None else Decimal(value)
+
+
+def without_zeros(words: str) -> str:
+    """Text that every database takes: PostgreSQL has no zero byte in texts, and people may send one."""
+    return words.replace("\0", "\N{REPLACEMENT CHARACTER}")

@@ -39,13 +39,17 @@ def keep_references(connection: Connection, *, on: bool) -> None:
         driver.cursor().execute(f"PRAGMA foreign_keys = {'ON' if on else 'OFF'}")
 
 
+def known_revisions() -> frozenset[str]:
+    """Every schema this program can read or bring up to date."""
+    return frozenset(revision.revision for revision in ScriptDirectory(str(MIGRATIONS)).walk_revisions())
+
+
 def upgrade(connection: Connection) -> None:
     """To the newest revision, inside the transaction that is open."""
     config = configuration(connection)
     script = ScriptDirectory.from_config(config)
     current = MigrationContext.configure(connection).get_current_heads()
-    known = {revision.revision for revision in script.walk_revisions()}
-    if not known.issuperset(current):
+    if not known_revisions().issuperset(current):
         raise DatabaseRefused("The database was written by a newer version of Tierwise: please update the program.")
     if set(current) == set(script.get_heads()):
         return

@@ -21,6 +21,7 @@ from sqlalchemy.sql.dml import Update
 
 from chatbot.core.money import Millis
 from chatbot.ports import Outgoing, OutMessage, Priority, SendState
+from storage.columns import without_zeros
 from storage.tables import OUTBOX, SLOTS, USERS
 from storage.work import Work
 
@@ -232,7 +233,7 @@ def outbox_values(message: OutMessage, now: Millis, *, fresh: bool) -> dict[str,
     """A message as a new row. One without a time of its own is due whatever the clock says, now or set back."""
     return {
         "chat_id": message.chat_id,
-        "text": message.text,
+        "text": without_zeros(message.text),
         "priority": int(message.priority),
         "dedupe": message.dedupe,
         "keyboard": json.dumps([[dict(button) for button in row] for row in message.keyboard], ensure_ascii=False),

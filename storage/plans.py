@@ -26,6 +26,7 @@ from storage.work import Work
 WATCHED: Final = (Phase.WAITING.value, Phase.OPEN.value, Phase.CLOSING.value)
 ROW: Final = tuple(column for column in PLANS.columns if column is not PLANS.c.agreed)
 """The columns of a PlanRow, in no need of decoding."""
+LAST_NUMBER: Final = 2**31 - 1
 PRICES: Final[Mapping[str, TriggerPrice]] = {price.value: price for price in TriggerPrice}
 PHASES: Final[Mapping[str, Phase]] = {phase.value: phase for phase in Phase}
 
@@ -106,6 +107,9 @@ class SqlPlans:
         return self.recorded(theirs & (PLANS.c.plan_id == plan_id))
 
     def of_user(self, user_id: int, number: int) -> PlanRecord | None:
+        if not 0 < number <= LAST_NUMBER:
+            # People type what they like, and a database refuses numbers beyond its own.
+            return None
         return self.recorded((PLANS.c.user_id == user_id) & (PLANS.c.number == number))
 
     def recorded(self, which: ColumnElement[bool]) -> PlanRecord | None:

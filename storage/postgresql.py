@@ -93,7 +93,7 @@ def refuse_unfit(connection: Any) -> None:
 
 
 def take(cursor: Any, own_name: str) -> None:
-    """The lock of the bot. A session of our own that the server has not missed yet is ended: it is of no use now."""
+    """The lock of the bot. A session of our own that the server has not missed yet is ended: it is of no more use."""
     cursor.execute(OWN_OLD_SESSIONS, (own_name,))
     try:
         cursor.execute("SELECT pg_advisory_lock(%s)", (BOT_LOCK,))

@@ -10,7 +10,7 @@ import structlog
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import OperationalError
 
-from chatbot.ports import DatabaseLost
+from chatbot.ports import DatabaseGone
 from storage.postgresql import DatabaseTaken
 
 SOONEST: Final = 0.05
@@ -26,16 +26,20 @@ class Transactions:
         self.engine = engine
         self.on_server = engine.dialect.name == "postgresql"
         self.stopping = Event()
+        self.given_up = False
+        """Once anybody was refused, everybody is: what follows from a unit that was not done must not be done either."""
         self.taken: Future[None] = Future()
         """Done with DatabaseTaken once another bot has the database: nothing more can be written here."""
 
     def begun(self) -> Connection:
         """A connection with a transaction begun: close it. A server that is away is waited for, as long as it takes.
 
-        Raises DatabaseLost when there is no more waiting.
+        Raises DatabaseGone when there is no more waiting.
         """
         tries = 0
         while True:
+            if self.given_up:
+                raise DatabaseGone("This bot writes nothing any more.")
             try:
                 connection = self.begin_once()
             except OperationalError as error:
@@ -49,13 +53,14 @@ class Transactions:
                 return connection
 
     def begin_once(self) -> Connection:
-        """One try. Raises OperationalError, and DatabaseLost where another bot has the database."""
+        """One try. Raises OperationalError, and DatabaseGone where another bot has the database."""
         try:
             connection = self.engine.connect()
         except DatabaseTaken as error:
+            self.given_up = True
             if not self.taken.done():
                 self.taken.set_exception(error)
-            raise DatabaseLost(str(error)) from error
+            raise DatabaseGone(str(error)) from error
         try:
             connection.begin()
         except BaseException:
@@ -64,11 +69,12 @@ class Transactions:
         return connection
 
     def wait(self, tries: int, error: OperationalError) -> None:
-        """Longer with every try. Raises DatabaseLost when told to stop."""
+        """Longer with every try. Raises DatabaseGone when told to stop."""
         if not tries:
             log.warning("database away, waiting for it", error=type(error.orig).__name__)
         if self.stopping.wait(min(LATEST, SOONEST * 2**tries)):
-            raise DatabaseLost("The database is away, and the bot is stopping.") from error
+            self.given_up = True
+            raise DatabaseGone("The database is away, and the bot is stopping.") from error
 
     def stop_waiting(self) -> None:
         """From now on a server that is away is an error at once."""

@@ -24,7 +24,7 @@ from chatbot.deliver.messenger import Messenger
 from chatbot.deliver.recording import Claimed, Parcel, Records, Wanted
 from chatbot.deliver.reporting import Report
 from chatbot.deliver.results import Apart, Blocked, Later, Moved, Never, Result, Sent, Why
-from chatbot.ports import Clock, OnDatabase, Priority, Units
+from chatbot.ports import Clock, DatabaseLost, OnDatabase, Priority, Units
 
 log = structlog.stdlib.get_logger()
 
@@ -89,7 +89,8 @@ class Sender:
                 await self.deliver_all()
             except Exception as error:  # noqa: BLE001 -- the named outermost place: alerts must go out
                 failures = failures + 1 if self.clock() - began_at < MOST else 1
-                log.error("delivery broke off", error=described(error), failures=failures)  # noqa: TRY400 -- private words
+                tell = log.warning if is_lost(error) else log.error
+                tell("delivery broke off", error=described(error), failures=failures)
                 self.woken.clear()
                 await self.rest(self.clock() + backoff(failures, self.random))
 
@@ -201,3 +202,10 @@ class Sender:
                 pass
             case _ as unknown:
                 assert_never(unknown)
+
+
+def is_lost(error: Exception) -> bool:
+    """Whether it is nothing but the database that is away for good, or while the bot stops."""
+    if isinstance(error, ExceptionGroup):
+        return all(is_lost(each) for each in error.exceptions)
+    return isinstance(error, DatabaseLost)

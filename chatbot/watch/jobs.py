@@ -12,6 +12,7 @@ from apscheduler.events import EVENT_JOB_ERROR
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from chatbot.breakage import described
+from chatbot.ports import DatabaseLost
 from chatbot.watch.candle_watch import CandleWatch
 from chatbot.watch.catch_up import CatchUp
 from chatbot.watch.job_book import JobBook
@@ -87,4 +88,5 @@ class Jobs:
 
 def report(event: Any) -> None:
     """The outermost place for a job's errors: it is logged, and the next run comes as planned."""
-    log.error("job failed", job=event.job_id, error=described(event.exception))
+    tell = log.warning if isinstance(event.exception, DatabaseLost) else log.error
+    tell("job failed", job=event.job_id, error=described(event.exception))

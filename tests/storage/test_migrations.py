@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -13,17 +14,41 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, inspect, make_url, text
 
 from chatbot.ports import User
-from storage.database import open_database, sqlite_engine
+from storage.database import engine_of, open_database
 from storage.migrate import MIGRATIONS, DatabaseRefused, check_references, configuration, keep_references, migrate
 from storage.tables import METADATA
+from tests.postgres_server import Databases
+
+CATALOG = (
+    "SELECT table_name, column_name, data_type, is_nullable, column_default, character_maximum_length"
+    " FROM information_schema.columns WHERE table_schema = 'public' AND table_name <> 'alembic_version'",
+    "SELECT conrelid::regclass, conname, pg_get_constraintdef(oid) FROM pg_constraint"
+    " WHERE connamespace = 'public'::regnamespace AND conrelid::regclass::text <> 'alembic_version'",
+    "SELECT tablename, indexdef FROM pg_indexes WHERE schemaname = 'public' AND tablename <> 'alembic_version'",
+    "SELECT sequencename, data_type, cycle FROM pg_sequences WHERE schemaname = 'public'",
+)
+"""Columns, constraints, indexes and counters, as a PostgreSQL server describes them."""
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
+    """An empty database, once of each kind."""
+    with ExitStack() as stack:
+        url = f"sqlite:///{tmp_path / 'empty.sqlite3'}"
+        if request.param == "postgres":
+            databases: Databases = request.getfixturevalue("postgres_databases")
+            url = stack.enter_context(databases.fresh(migrated=False))
+        made = engine_of(make_url(url))
+        stack.callback(made.dispose)
+        yield made
 
 
 @pytest.fixture
-def engine(tmp_path: Path) -> Iterator[Engine]:
-    """An empty database."""
-    engine = sqlite_engine(make_url(f"sqlite:///{tmp_path / 'empty.sqlite3'}"))
-    yield engine
-    engine.dispose()
+def sqlite(tmp_path: Path) -> Iterator[Engine]:
+    """An empty SQLite database."""
+    made = engine_of(make_url(f"sqlite:///{tmp_path / 'empty.sqlite3'}"))
+    yield made
+    made.dispose()
 
 
 def revisions(connection: Connection) -> tuple[str, ...]:
@@ -50,9 +75,12 @@ def test_constraints_of_the_migrations_are_those_of_the_code(engine: Engine) -> 
         assert schema(connection) == migrated
 
 
-def schema(connection: Connection) -> dict[str, set[str]]:
-    """Each table's definition, line by line in any order, without commas and the quotes of a table that was rebuilt."""
+def schema(connection: Connection) -> object:
+    """All that a database says about its tables, in any order."""
+    if connection.dialect.name == "postgresql":
+        return {query: sorted(map(str, connection.exec_driver_sql(query).all())) for query in CATALOG}
     rows = connection.execute(text("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL"))
+    # Without commas, and the quotes of a table that was rebuilt.
     return {row.name: {line.strip(" ,\t").replace('"', "") for line in row.sql.splitlines()} for row in rows}
 
 
@@ -78,26 +106,26 @@ def test_the_revisions_are_one_line(engine: Engine) -> None:
             assert inspect(connection).get_table_names() == ["alembic_version"]
 
 
-def test_migrations_leave_references_watched(engine: Engine) -> None:
+def test_migrations_leave_references_watched(sqlite: Engine) -> None:
     """Foreign keys, off while tables are rebuilt, are on again afterwards."""
-    migrate(engine)
-    with engine.connect() as connection:
+    migrate(sqlite)
+    with sqlite.connect() as connection:
         assert connection.execute(text("PRAGMA foreign_keys")).scalar() == 1
 
 
-def test_a_database_of_a_newer_version_is_refused(tmp_path: Path) -> None:
+def test_a_database_of_a_newer_version_is_refused(database_url: str) -> None:
     """An older program doesn't touch what it doesn't understand, and says so in a sentence."""
-    url = f"sqlite:///{tmp_path / 'newer.sqlite3'}"
+    url = database_url
     with open_database(url) as database, database.engine.begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     with pytest.raises(DatabaseRefused, match="newer version"):
         open_database(url)
 
 
-def test_a_migration_that_breaks_references_is_refused(engine: Engine) -> None:
+def test_a_migration_that_breaks_references_is_refused(sqlite: Engine) -> None:
     """A row that refers to nothing, which may slip in while references are not watched, is found before the commit."""
-    migrate(engine)
-    with engine.connect() as connection:
+    migrate(sqlite)
+    with sqlite.connect() as connection:
         keep_references(connection, on=False)
         with connection.begin():
             check_references(connection)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager
-from typing import Literal
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import sqlalchemy as sa
 from alembic import op
@@ -97,7 +97,17 @@ def on_postgresql(kind: str) -> None:
             op.execute(f"ALTER TABLE {table} ALTER COLUMN {column} TYPE {kind} USING {column}::{kind}")
 
 
-def rebuilt(table: str) -> AbstractContextManager[BatchOperations]:
-    """A table under change: SQLite copies it into a new one, with ids that are still never reused."""
-    recreate: Literal["always", "never"] = "always" if op.get_context().dialect.name == "sqlite" else "never"
-    return op.batch_alter_table(table, recreate=recreate, table_kwargs={"sqlite_autoincrement": True})
+@contextmanager
+def rebuilt(table: str) -> Iterator[BatchOperations]:
+    """A table under change. SQLite copies it into a new one, which must go on counting where the old one stood."""
+    bind = op.get_bind()
+    if bind.dialect.name != "sqlite":
+        with op.batch_alter_table(table, recreate="never") as changed:
+            yield changed
+        return
+    counted = bind.scalar(sa.text("SELECT seq FROM sqlite_sequence WHERE name = :name"), {"name": table})
+    with op.batch_alter_table(table, recreate="always", table_kwargs={"sqlite_autoincrement": True}) as changed:
+        yield changed
+    bind.execute(sa.text("DELETE FROM sqlite_sequence WHERE name = :name"), {"name": table})
+    if counted is not None:
+        bind.execute(sa.text("INSERT INTO sqlite_sequence VALUES (:name, :seq)"), {"name": table, "seq": counted})
