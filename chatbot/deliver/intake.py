@@ -20,7 +20,7 @@ from telegram.error import Conflict, EndPointNotFound, InvalidToken, RetryAfter,
 from chatbot.breakage import described
 from chatbot.core.money import Millis
 from chatbot.deliver.backoff import Random, backoff
-from chatbot.deliver.results import says, wait_of
+from chatbot.deliver.results import is_foreign, says, wait_of
 from chatbot.ports import OnDatabase, StoredUpdate, Units
 
 log = structlog.stdlib.get_logger()
@@ -56,6 +56,7 @@ class Intake:
         self.random = random
         self.offset: int | None = None
         self.failures = 0
+        self.was_answered = False
 
     async def run(self) -> None:
         """Raises TokenRefused; the outermost place for everything else, which is logged and tried again."""
@@ -84,7 +85,11 @@ class Intake:
         try:
             updates = await self.bot.get_updates(offset=self.offset, timeout=LONG_POLL, allowed_updates=ALLOWED)
         except (InvalidToken, EndPointNotFound) as error:
+            if self.was_answered and is_foreign(error):
+                # A proxy's page in the middle of the day says nothing about the token.
+                raise
             raise TokenRefused(REFUSED) from error
+        self.was_answered = True
         if not updates:
             return
         arrived = [StoredUpdate(update.update_id, update.to_json()) for update in updates]
