@@ -18,7 +18,7 @@ from chatbot.breakage import described
 from chatbot.core.money import Millis
 from chatbot.deliver.arrivals import Arrivals
 from chatbot.deliver.backoff import Random, backoff
-from chatbot.deliver.results import says, wait_of
+from chatbot.deliver.results import is_foreign, says, wait_of
 from chatbot.ports import OnDatabase, Units
 
 log = structlog.stdlib.get_logger()
@@ -53,6 +53,7 @@ class Intake:
         self.random = random
         self.offset: int | None = None
         self.failures = 0
+        self.was_answered = False
 
     async def run(self) -> None:
         """Raises TokenRefused; the outermost place for everything else, which is logged and tried again."""
@@ -91,7 +92,11 @@ class Intake:
         try:
             found: Any = await self.bot.do_api_request(GET_UPDATES, given, read_timeout=READ_SECONDS)
         except (InvalidToken, EndPointNotFound) as error:
+            if self.was_answered and is_foreign(error):
+                # A proxy's page in the middle of the day says nothing about the token.
+                raise
             raise TokenRefused(REFUSED) from error
+        self.was_answered = True
         return found if isinstance(found, list) else []
 
     async def back_off(self, error: Exception) -> None:

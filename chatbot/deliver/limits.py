@@ -107,8 +107,10 @@ class Pace:
         )
 
     def at_once(self, chat_id: int, now: Millis) -> int:
-        """How many messages this chat takes in a row from now on; at least the one that waited for its turn."""
-        if max(self.refused.get(chat_id, 0), self.crowded_until) > now:
+        """How many messages this chat takes in a row from now on; at least the one that waited for its turn, and no
+        more than that after a refusal, or while over all chats much of what Telegram takes is used."""
+        is_busy = 2 * self.sends.count(now) >= self.limits.alerts
+        if is_busy or max(self.refused.get(chat_id, 0), self.crowded_until) > now:
             return 1
         spent = max(0, self.spent_until.get(chat_id, 0) - now)
         return max(1, self.limits.chat_burst - -(-spent // self.limits.chat_every))

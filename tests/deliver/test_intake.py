@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from typing import Any
 
 import pytest
 from structlog.testing import capture_logs
@@ -161,6 +162,21 @@ async def test_a_wrong_token_ends_the_program_with_a_sentence(rig: Rig) -> None:
     await rig.fault(method="getUpdates", code=401)
     with pytest.raises(TokenRefused, match="token"):
         await Desk(rig, rig.bot).intake.run()
+
+
+@pytest.mark.parametrize(
+    "trouble",
+    [{"code": 404, "body": "<html>404</html>"}, {"code": 401, "body": "{}"}, {"body": "<html/>"}, {"body": "[]"}],
+)
+async def test_a_page_of_somebody_else_is_waited_out(rig: Rig, trouble: dict[str, Any]) -> None:
+    """Once Telegram has answered, an answer that is not its own ends nothing and loses nothing."""
+    async with open_desk(rig) as desk:
+        assert await desk.next_text() == "hello"
+        await rig.fault(method="getUpdates", **trouble)
+        for text in ("one", "two"):
+            await rig.sam.say(text)
+            assert await desk.next_text() == text
+    assert (await rig.sam.request("GET", "/sim/fault"))["faults"] == []
 
 
 async def test_an_address_that_is_no_bot_api_ends_the_program_too(rig: Rig) -> None:

@@ -120,6 +120,17 @@ def test_a_chat_takes_at_once_what_is_left_of_its_burst() -> None:
     assert pace.at_once(1, NOW + 4_000) == 3
 
 
+def test_a_chat_takes_one_at_a_time_while_the_bot_is_busy() -> None:
+    """When half of the alerts' share of a second is used, bursts would only make others wait."""
+    pace = Pace()
+    for chat_id in range(12):
+        pace.took(chat_id, NOW)
+    assert pace.at_once(99, NOW) == 3
+    pace.took(12, NOW)
+    assert pace.at_once(99, NOW) == 1
+    assert pace.at_once(99, NOW + 1_000) == 3
+
+
 def test_a_chat_that_was_refused_takes_one_at_a_time_for_a_while() -> None:
     """For a minute after the silence it was asked for; after a silence of the whole bot, every chat."""
     pace = Pace()
