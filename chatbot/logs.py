@@ -13,15 +13,20 @@ from typing_extensions import override
 
 from chatbot.breakage import described
 
+LONGEST_LINE: Final = 200
 TOKEN: Final = re.compile(r"\d+:[\w-]{20,}")
 
 
 class WithoutWords(logging.Formatter):
-    """Lines of other people's libraries: an error by its kind and place, because its words may be anybody's."""
+    """Lines of other people's libraries: the fixed words of the line, and an error by its kind and place.
+
+    What a library fills in may be anybody's words: python-telegram-bot logs whole updates that it can't read.
+    """
 
     @override
     def format(self, record: logging.LogRecord) -> str:
-        line = f"{record.levelname} {record.name}: {TOKEN.sub('(token)', record.getMessage())}"
+        fixed = str(record.msg).partition("\n")[0][:LONGEST_LINE]
+        line = f"{record.levelname} {record.name}: {TOKEN.sub('(token)', fixed)}"
         error = record.exc_info[1] if record.exc_info else None
         return line if error is None else f"{line} error={described(error)}"
 
