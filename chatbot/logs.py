@@ -19,6 +19,7 @@ from typing_extensions import override
 
 from chatbot.breakage import described
 
+LONGEST_LINE: Final = 200
 TOKEN: Final = re.compile(r"\d+:[\w-]{20,}")
 
 
@@ -45,7 +46,10 @@ COUNTED: Final = Counted()
 
 
 class WithoutWords(logging.Formatter):
-    """Lines of other people's libraries: an error by its kind and place, because its words may be anybody's."""
+    """Lines of other people's libraries: the fixed words of the line, and an error by its kind and place.
+
+    What a library fills in may be anybody's words: python-telegram-bot logs whole updates that it can't read.
+    """
 
     def __init__(self, form: Form = "logfmt") -> None:
         super().__init__()
@@ -53,7 +57,8 @@ class WithoutWords(logging.Formatter):
 
     @override
     def format(self, record: logging.LogRecord) -> str:
-        said = TOKEN.sub("(token)", record.getMessage())
+        fixed = str(record.msg).partition("\n")[0][:LONGEST_LINE]
+        said = TOKEN.sub("(token)", fixed)
         error = record.exc_info[1] if record.exc_info else None
         if self.form == "json":
             return json.dumps(self.fields(record, said, error), ensure_ascii=False)

@@ -36,8 +36,8 @@ class Holding:
         state, view = history(record.plan, record.events), self.desk.view(record.row, record.plan)
         if not may_hold(state, target):
             self.desk.reply(work, user, nothing_to_hold(state, view, target))
-        elif real_reason(reason):
-            self.hold(work, record, target, reason)
+        elif words := real_reason(reason):
+            self.hold(work, record, target, words)
         else:
             self.ask(work, user, record, target)
 
@@ -65,7 +65,7 @@ class Holding:
     def hold(self, work: Work, record: PlanRecord, target: int, reason: str) -> Told:
         """Cancel it; the core says whether that is a breach."""
         now = self.desk.clock()
-        outcome = self.trades.move(work, record, lambda _: CancelTarget(target, reason.strip(), now))
+        outcome = self.trades.move(work, record, lambda _: CancelTarget(target, reason, now))
         return Told("Noted.") if outcome.events else OUTDATED
 
 

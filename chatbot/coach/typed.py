@@ -20,6 +20,8 @@ MOST_OF_PLAN: Final = 2
 """A fill this many times the plan's whole quantity is one as well."""
 DIGITS: Final = 12
 LONGEST_REASON: Final = 200
+LONGEST_NOTE: Final = 300
+"""Characters that are kept of a reason; a longer one ends visibly early."""
 FEWEST_LETTERS: Final = 3
 REASON: Final = re.compile(
     rf"(?P<stop>(?>[\d\s.,'_$€+-]*\d\s*(?:[km]\b)?\s*(?:{CURRENCY}(?!\w))?))(?P<reason>.*)", re.IGNORECASE
@@ -71,8 +73,9 @@ def stop_and_reason(text: str, expected: Sequence[Decimal], lead: str = "") -> t
 
 
 def real_reason(text: str) -> str:
-    """The words, if there are any; a sigh or a unit is no reason."""
+    """The words, if there are any, as many as are kept; a sigh or a unit is no reason."""
     words = " ".join(text.split())
+    words = words if len(words) <= LONGEST_NOTE else f"{words[: LONGEST_NOTE - 1]}…"
     return words if sum(character.isalpha() for character in words) >= FEWEST_LETTERS else ""
 
 

@@ -23,6 +23,8 @@ SHOWN: Final = 40
 FACTORS: Final = {"": Decimal(1), "k": Decimal(1000), "m": Decimal(1_000_000)}
 MARKS_OF_MINUS: Final = str.maketrans(dict.fromkeys("−–—‐‑‒", "-") | {"’": "'", "×": "x", "٫": ".", "٬": ","})
 CHANGED_MEANING: Final = ("<super>", "<sub>", "<fraction>", "<circle>")
+NUMERALS: Final = ("No", "Nl")
+"""Numbers that are no decimal digits: raised, circled, with a dot or in brackets, fractions, Roman ones."""
 CURRENCY: Final = r"(?:usdt|usdc|usd|\$|€)"
 NUMBER: Final = re.compile(rf"(?P<sign>[+-]?)\s*{CURRENCY}?\s*(?P<body>[\d.,'_ ]*\d)\s*(?P<factor>[km]?)\s*{CURRENCY}?")
 EXPONENT: Final = re.compile(r"(?P<sign>[+-]?)(?P<body>\d+(?:\.\d+)?e[+-]?\d{1,3})")
@@ -62,13 +64,19 @@ def cleaned(text: str, longest: int = LONGEST) -> str:
     """One line of ordinary characters: wide, Arabic and other digits become 0-9, every dash a minus."""
     if len(text) > longest:
         raise Unreadable(f"That is {len(text)} characters long; at most {longest} are read. For example: 60000")
-    if any(unicodedata.decomposition(c).startswith(CHANGED_MEANING) for c in text):
+    if any(is_another(c) for c in text):
         raise Unreadable(f"{quoted(text)} has small or circled digits in it; write plain ones, for example 60000.")
     plain = "".join(digit(c) for c in unicodedata.normalize("NFKC", text)).translate(MARKS_OF_MINUS)
     words = " ".join("".join(c for c in plain if c.isprintable() or c.isspace()).split())
     if len(words) > longest:
         raise Unreadable(f"{quoted(text)} is too long. For example: 60000")
     return words
+
+
+def is_another(character: str) -> bool:
+    """Whether a character is raised, circled or a number but no digit: written plainly, it would mean something else."""
+    changed = unicodedata.decomposition(character).startswith(CHANGED_MEANING)
+    return changed or unicodedata.category(character) in NUMERALS
 
 
 def digit(character: str) -> str:

@@ -8,7 +8,7 @@ from chatbot.messages.values import Message
 def too_many_plans(most: int) -> str:
     """One plan more than may be watched at a time; the draft stays."""
     return (
-        f"You have {most} active plans already, and {most} at a time is the limit here. Close one or stop following it "
+        f"{most} at a time is the limit here for active plans, and you have as many. Close one or stop following it "
         "(/plans lists them), then arm this one: it is kept as it stands."
     )
 

@@ -1,0 +1,62 @@
+"""Closed plans as a table: one line each, and no cell that a spreadsheet computes."""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chatbot.coach.plan_table import COLUMNS, harmless, plan_table
+from tests.coach.office import Office
+
+
+def test_a_closed_plan_is_one_line(office: Office) -> None:
+    """What it was, when, how it ended, and what it gave."""
+    office.arm()
+    office.enter("60000")
+    office.command("/exited 60500")
+    (line,) = csv.DictReader(io.StringIO(plan_table([office.record()])))
+    assert (line["plan"], line["market"], line["side"], line["how"]) == ("1", "BTC/USDT:USDT", "long", "exited")
+    assert line["result"].startswith("10.")
+    assert line["result_in_r"] == "0.50"
+
+
+def test_a_plan_that_is_not_over_has_no_end(office: Office) -> None:
+    """Every column is there all the same."""
+    office.arm()
+    rows = list(csv.reader(io.StringIO(plan_table([office.record()]))))
+    assert [len(row) for row in rows] == [len(COLUMNS)] * 2
+    assert rows[1][COLUMNS.index("how")] == ""
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "  =1"])
+def test_no_text_is_a_formula(text: str) -> None:
+    """Whatever a spreadsheet takes for one is quoted."""
+    assert harmless(text) == f"'{text}"
+
+
+@given(st.text(st.characters(codec="utf-8")))
+def test_any_name_reads_back_as_it_is_or_quoted(text: str) -> None:
+    """Commas, quotes and line breaks of a name stay in its cell."""
+    assert harmless(text) in (text, f"'{text}")
+    assert not harmless(text).lstrip(" ").startswith(("=", "+", "-", "@", "\t", "\r", "\n"))
+
+
+@given(st.sampled_from(["=cmd|' /C calc'!A0", 'x","=1+1', "+1", "a\n=1"]))
+def test_names_from_outside_can_not_break_out(symbol: str) -> None:
+    """An exchange's or a user's words stay one harmless cell."""
+    from chatbot.core.events import PlanArmed
+    from chatbot.core.quiet import Interval
+    from chatbot.core.state import Phase
+    from chatbot.ports import PlanRecord, PlanRow
+    from tests.messages.trading import long_plan
+
+    row = PlanRow(1, 1, 1, 1, "binanceusdm", symbol, Phase.CLOSED, 1, Interval(None, None), None)
+    record = PlanRecord(row, replace(long_plan(), symbol=symbol), (PlanArmed(1),))
+    (line,) = csv.DictReader(io.StringIO(plan_table([record]), newline=""))
+    assert line["market"] == harmless(symbol)
+    assert line["side"] == "long"
