@@ -36,3 +36,8 @@ def test_a_text_is_bounded() -> None:
     said = heard(text="x" * 5000)
     assert said is not None
     assert len(said.text) == LONGEST_TEXT
+
+
+def test_nobody_speaks_in_another_persons_private_chat() -> None:
+    """A private chat has its person's number; an update that says otherwise is not from Telegram."""
+    assert heard(text="/exited 1", chat={"id": 8, "type": "private"}) is None
