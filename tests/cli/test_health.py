@@ -81,15 +81,15 @@ async def test_the_bots_own_page_is_asked(
 ) -> None:
     """What it says decides, in its words; what is no answer of a bot is none."""
     app = web.Application()
-    app.router.add_get("/health", lambda _: answered(body))
+
+    async def page(_: web.Request) -> web.StreamResponse:
+        return web.json_response(body)
+
+    app.router.add_get("/health", page)
     async with listening(app, "127.0.0.1", 0) as address:
         leave_sign(heartbeat, address)
         assert await asyncio.to_thread(main, ["health"]) == code
     assert said in capsys.readouterr().out
-
-
-async def answered(body: object) -> web.StreamResponse:
-    return web.json_response(body, status=200 if body else 503)
 
 
 def test_a_page_that_is_gone_leaves_the_heartbeat(heartbeat: Path, capsys: pytest.CaptureFixture[str]) -> None:
