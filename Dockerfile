@@ -23,5 +23,5 @@ USER tierwise
 WORKDIR /data
 VOLUME /data
 EXPOSE 8080
-HEALTHCHECK --interval=30s --timeout=5s --start-period=60s CMD ["tierwise", "health"]
+HEALTHCHECK --interval=30s --timeout=10s --start-period=60s CMD ["tierwise", "health"]
 CMD ["tierwise", "run"]

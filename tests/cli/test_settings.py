@@ -127,3 +127,44 @@ def test_run_refuses_with_a_sentence(
     printed = capsys.readouterr().err
     assert expected in printed
     assert printed.startswith("tierwise run: ")
+
+
+def test_the_webhook_and_the_status_page_can_be_set(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """An empty setting switches off; the webhook's secret is shown nowhere."""
+    word = "a-word-nobody-else-knows"
+    settings = read(
+        monkeypatch,
+        tmp_path,
+        BOT_TOKEN=SECRET,
+        WEBHOOK_URL="https://bot.example.org/tierwise",
+        WEBHOOK_SECRET=word,
+        STATUS_PORT="",
+        LOG="json",
+    )
+    assert settings.webhook_url == "https://bot.example.org/tierwise"
+    assert (settings.status_port, settings.log) == (None, "json")
+    assert word not in repr(settings)
+    assert read(monkeypatch, tmp_path, WEBHOOK_SECRET="", WEBHOOK_URL="").webhook_url is None
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ({"WEBHOOK_URL": "http://bot.example.org"}, "expected an https address"),
+        ({"WEBHOOK_URL": "bot.example.org"}, "expected an address"),
+        ({"WEBHOOK_URL": "https://bot.example.org/?a=1"}, "expected an address"),
+        ({"WEBHOOK_URL": "https://bot.example.org", "WEBHOOK_SECRET": "two words of mine"}, "16 to 256 letters"),
+        ({"WEBHOOK_SECRET": "a-word-nobody-else-knows"}, "TIERWISE_WEBHOOK_URL is not"),
+        ({"WEBHOOK_URL": "https://bot.example.org", "BOT_TOKEN": ""}, "the sandbox needs no webhook"),
+        ({"STATUS_PORT": "70000"}, "TIERWISE_STATUS_PORT"),
+        ({"LOG": "xml"}, "TIERWISE_LOG"),
+    ],
+    ids=str,
+)
+def test_a_wrong_webhook_or_page_is_refused(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, given: dict[str, str], expected: str
+) -> None:
+    """With a sentence that does not repeat the secret."""
+    with pytest.raises(SettingsError, match=expected) as refused:
+        read(monkeypatch, tmp_path, **{"BOT_TOKEN": SECRET, **given})
+    assert "two words" not in str(refused.value)

@@ -99,3 +99,12 @@ def test_a_change_outside_of_any_update_marks_none(units: Units) -> None:
         unit.inbox.add([FIRST])
         unit.users.put(User(1, 10))
     assert waiting(units) == [100]
+
+
+def test_updates_ever_kept_are_known(units: Units) -> None:
+    """Dealt with or not; others are not, and nothing is known of nothing."""
+    with units() as unit:
+        unit.inbox.add([FIRST, SECOND])
+        unit.inbox.done(100)
+        assert unit.inbox.known([99, 100, 101]) == {100, 101}
+        assert unit.inbox.known([]) == frozenset()

@@ -434,3 +434,18 @@ def test_a_failed_message_of_a_slot_does_not_replace_a_newer_one(units: Units) -
         unit.outbox.add(replace(message("v3"), slot="wizard"), NOW)
         assert unit.outbox.recover() == 1
         assert drain(unit.outbox) == ["v3"]
+
+
+def test_the_oldest_unsent_message_is_known(units: Units, user: User) -> None:
+    """Queued or under way, by when it was to leave; those of a user who blocked the bot do not count."""
+    with units() as unit:
+        assert unit.outbox.oldest_unsent() is None
+        unit.outbox.add(message("mine"), NOW)
+        unit.outbox.add(message("theirs", chat_id=80), NOW + 5)
+        assert unit.outbox.oldest_unsent() == NOW
+        unit.users.pause(user.chat_id, paused=True)
+        assert unit.outbox.oldest_unsent() == NOW + 5
+        for out in unit.outbox.claim(NOW + 5, limit=9):
+            assert unit.outbox.oldest_unsent() == NOW + 5
+            unit.outbox.sent(out.outbox_id, 1, NOW + 6)
+        assert unit.outbox.oldest_unsent() is None

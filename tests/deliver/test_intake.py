@@ -241,3 +241,17 @@ async def test_the_library_handles_what_was_taken_in_each_chat_in_order(rig: Rig
     for person in people:
         said = [text for chat_id, text in heard if chat_id == person.chat_id]
         assert said == ["hello", *map(str, range(10))]
+
+
+async def test_an_update_of_no_sound_form_keeps_nobody_back(rig: Rig) -> None:
+    """One that can't be read among others is given up, told without its words, and asked for no more."""
+    odd = {"message": {"text": "secret", "message_id": []}}
+    twice = {"update_id": 9_000, "message": {"text": "secret", "chat": 7}}
+    await rig.sam.request("POST", "/sim/update", body={"updates": [odd, twice, twice, {"poll": "secret"}]})
+    await rig.sam.say("after it")
+    with capture_logs() as lines:
+        async with open_desk(rig) as desk:
+            assert await desk.next_text() == "after it"
+    assert [line["log_level"] for line in lines if line["event"] == "update cannot be read"] == ["warning"] * 2
+    assert "secret" not in repr(lines)
+    assert len(waiting(rig)) == 1

@@ -67,10 +67,9 @@ def stop_problems(before: PlanState, after: PlanState) -> Iterator[str]:
     if plan.sign * (after.stop - before.stop) < 0:
         yield f"the stop was loosened from {before.stop} to {after.stop}"
     held, was = after.exchange_stop, before.exchange_stop
-    if held is not None and was is not None and plan.sign * (held - was) < 0:
-        loosened = any(b.kind is BreachKind.LOOSENED_STOP for b in after.broken)
-        if not loosened:
-            yield f"the exchange's stop was loosened from {was} to {held} without a breach"
+    loosened = held is not None and was is not None and plan.sign * (held - was) < 0
+    if loosened and not any(breach.kind is BreachKind.LOOSENED_STOP for breach in after.broken):
+        yield f"the exchange's stop was loosened from {was} to {held} without a breach"
 
 
 def tier_problems(before: PlanState, event: Event, after: PlanState) -> Iterator[str]:

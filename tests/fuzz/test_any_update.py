@@ -30,8 +30,7 @@ CALM: Final = 4004
 VICTIMS: Final = (SAM, EVE, KIM)
 ETH: Final = "ETHUSDT"
 SHARED_MEMORY: Final = Path("/dev/shm")  # noqa: S108 -- one's own folder is made in it
-A_ROUND: Final = 250
-PLANS_A_ROUND: Final = 4
+PLANS_A_ROUND: Final = 3
 PRICES: Final = ("2005", "1999.5", "1998", "2002", "2010.5", "2021", "2031", "2041", "2060", "2092", "1985", "1959")
 """On both sides of every threshold that the fuzzers' plans have at first."""
 PATIENCE: Final = 120.0
@@ -55,7 +54,7 @@ def rows(path: Path, statement: str, values: Sequence[Any] = ()) -> list[tuple[A
 def kept_of(path: Path, user_id: int) -> dict[str, list[tuple[Any, ...]]]:
     """All that is kept of one person."""
     found = {
-        table: rows(path, f"SELECT * FROM {table} WHERE {column} = ? ORDER BY 1, 2", [user_id])
+        table: rows(path, f"SELECT * FROM {table} WHERE {column} = ? ORDER BY 1, 2", [user_id])  # noqa: S608 -- our own tables
         for table, column in OF_A_PERSON.items()
     }
     # The daily checklist comes by the clock, not by anybody's update.
@@ -63,7 +62,7 @@ def kept_of(path: Path, user_id: int) -> dict[str, list[tuple[Any, ...]]]:
     found["reminders"] = [row for row in found["reminders"] if "daily" not in row]
     for table in OF_A_PLAN:
         mine = "SELECT plan_id FROM plans WHERE user_id = ?"
-        found[table] = rows(path, f"SELECT * FROM {table} WHERE plan_id IN ({mine}) ORDER BY 1, 2", [user_id])
+        found[table] = rows(path, f"SELECT * FROM {table} WHERE plan_id IN ({mine}) ORDER BY 1, 2", [user_id])  # noqa: S608
     return found
 
 
@@ -102,18 +101,19 @@ class Storm:
         await self.bot.set_price("2005", ETH)
         for user_id in FUZZERS:
             await self.bot.ask("/start", "Tierwise", person=self.bot.world.person(user_id))
+            await asyncio.to_thread(self.bot.arm_for, user_id, self.plan())
         await self.bot.delivered()
 
-    async def round(self) -> None:
+    async def round(self, size: int) -> None:
         """Some of the fuzzers get a plan, then one batch comes with a price in the middle of it."""
         self.chaos.seen += self.new_buttons()
         for user_id in self.random.sample(FUZZERS, PLANS_A_ROUND):
             await asyncio.to_thread(self.bot.arm_for, user_id, self.plan())
         newest = (await self.give([]))["newest"]
-        batch = self.chaos.batch(A_ROUND, newest)
-        await self.give(batch[: A_ROUND // 2])
+        batch = self.chaos.batch(size, newest)
+        await self.give(batch[: size // 2])
         await self.bot.set_price(self.random.choice(PRICES), ETH)
-        await self.give(batch[A_ROUND // 2 :])
+        await self.give(batch[size // 2 :])
         await self.bot.running.tick()
         await self.settled()
 
@@ -155,15 +155,15 @@ def every_plan(bot: Bot) -> list[PlanRecord]:
     return [record for record in records if record is not None]
 
 
-async def survive(world: World, updates: int, seed: int) -> None:
+async def survive(world: World, rounds: int, size: int, seed: int) -> None:
     """The storm, and what must hold after it."""
     path = world.folder / "bot.sqlite3"
     async with world.bot() as bot:
         storm = Storm(bot, path, seed)
         await storm.prepare()
         before = {person: kept_of(path, person) for person in VICTIMS}
-        for _ in range(updates // A_ROUND):
-            await storm.round()
+        for _ in range(rounds):
+            await storm.round(size)
         assert {person: kept_of(path, person) for person in VICTIMS} == before
         records = every_plan(bot)
         assert [(record.row.plan_id, problem) for record in records for problem in problems_of(record)] == []
@@ -190,12 +190,12 @@ def memory(tmp_path: Path) -> Iterator[Path]:
 async def test_a_thousand_updates_of_any_kind_break_nothing(memory: Path) -> None:
     """No error, no plan outside the rules, nothing of anybody else's changed, and the bot still answers."""
     async with world_in(memory) as world:
-        await survive(world, 1_000, seed=7)
+        await survive(world, rounds=10, size=100, seed=7)
 
 
 @pytest.mark.long
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(1_800)
 async def test_twenty_thousand_updates_of_any_kind_break_nothing(memory: Path) -> None:
     """The same for 20 000 of them: plans are built, filled, closed and fought over meanwhile."""
     async with world_in(memory) as world:
-        await survive(world, 20_000, seed=random.SystemRandom().randrange(1_000_000))
+        await survive(world, rounds=80, size=250, seed=random.SystemRandom().randrange(1_000_000))

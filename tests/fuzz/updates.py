@@ -14,30 +14,10 @@ FIRST_FUZZER: Final = 7001
 FUZZERS: Final = tuple(range(FIRST_FUZZER, FIRST_FUZZER + 24))
 TALKERS, WILD = FUZZERS[:4], FUZZERS[4:]
 """Some mostly give the answer that is due, so that plans get built among the noise."""
-COMMANDS: Final = [
-    "start",
-    "new",
-    "cancel",
-    "status",
-    "plans",
-    "plan",
-    "checklist",
-    "exited",
-    "stopped",
-    "stop",
-    "hold",
-    "added",
-    "correct",
-    "size",
-    "portfolio",
-    "cancel_plan",
-    "daily",
-    "help",
-    "invite",
-    "export",
-    "forget_me",
-    "nonsense",
-]
+COMMANDS: Final = (
+    *("start", "new", "cancel", "status", "plans", "plan", "checklist", "exited", "stopped", "stop", "hold", "added"),
+    *("correct", "size", "portfolio", "cancel_plan", "daily", "help", "invite", "export", "forget_me", "nonsense"),
+)
 GARBAGE: Final = (
     "",
     "0",
@@ -126,30 +106,12 @@ SIGNALS: Final = (
     "🔥🔥 #ETH LONG cross 125x\nEntry: now\nTargets: 🚀\nSL: none",
     "buy eth 2000 sl 1950 tp 2100 risk 1000%",
 )
-OTHER_KINDS: Final = [
-    "channel_post",
-    "edited_channel_post",
-    "business_connection",
-    "business_message",
-    "edited_business_message",
-    "deleted_business_messages",
-    "guest_message",
-    "message_reaction",
-    "message_reaction_count",
-    "inline_query",
-    "chosen_inline_result",
-    "shipping_query",
-    "pre_checkout_query",
-    "poll",
-    "poll_answer",
-    "chat_member",
-    "chat_join_request",
-    "chat_boost",
-    "removed_chat_boost",
-    "purchased_paid_media",
-    "managed_bot",
-    "an_unknown_kind",
-]
+OTHER_KINDS: Final = (
+    *("channel_post", "edited_channel_post", "business_connection", "business_message", "edited_business_message"),
+    *("deleted_business_messages", "guest_message", "message_reaction", "message_reaction_count", "inline_query"),
+    *("chosen_inline_result", "shipping_query", "pre_checkout_query", "poll", "poll_answer", "chat_member"),
+    *("chat_join_request", "chat_boost", "removed_chat_boost", "purchased_paid_media", "managed_bot", "a_new_kind"),
+)
 JUNK: Final[tuple[Callable[[], Any], ...]] = (
     lambda: None,
     lambda: True,

@@ -100,3 +100,8 @@ def test_characters_that_only_look_like_digits_are_never_one(mark: str, value: i
     for written in (f"{value}{mark}", f"{mark}{value}", mark):
         with pytest.raises(Unreadable):
             number(plain(written))
+
+
+def test_nobody_speaks_in_another_persons_private_chat() -> None:
+    """A private chat has its person's number; an update that says otherwise is not from Telegram."""
+    assert heard(text="/exited 1", chat={"id": 8, "type": "private"}) is None

@@ -139,6 +139,7 @@ class World:
             "telegram_api": self.stage.telegram_api,
             "poll_seconds": NEVER,
             "feed": "poll",
+            "status_port": None,
         }
         return Settings.model_validate({**given, "database_url": self.database_url, **more})
 
