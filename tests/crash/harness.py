@@ -23,7 +23,6 @@ SETTLES_WITHIN: Final = 40.0
 """Seconds in which a bot that nobody disturbs must have told everything."""
 QUIET_FOR: Final = 2.5
 """Seconds at the end in which nothing more may come."""
-LOOKS_EVERY: Final = 0.05
 TROUBLED: Final = 0.3
 """The share of kills with a trouble outside the bot as well."""
 Say = Callable[[str], None]
@@ -137,15 +136,10 @@ class Life:
         self.scene.hold()
         try:
             async with asyncio.timeout(SETTLES_WITHIN):
-                await self.unless_ended(self.all_told())
+                await self.unless_ended(self.scene.judge.told(lambda: not self.scene.untold()))
         except TimeoutError:
             for due in self.scene.judge.give_up():
                 self.say(f"  not told within {SETTLES_WITHIN:.0f} s: {due.words}")
-
-    async def all_told(self) -> None:
-        """Nothing is left to be told."""
-        while self.scene.untold():
-            await asyncio.sleep(LOOKS_EVERY)
 
     async def unless_ended(self, waiting: Awaitable[object]) -> None:
         """Waits, but not for a bot that has ended by itself, nor for a harness that is broken."""
@@ -182,9 +176,7 @@ class Life:
         await self.settled()
         with suppress(TimeoutError):
             async with asyncio.timeout(QUIET_FOR):
-                while True:
-                    self.scene.witness.news.clear()
-                    await self.scene.witness.news.wait()
+                await self.unless_ended(asyncio.Event().wait())
         await self.kill()
 
     def tell(self, number: int, moment: str, trouble: str, phase: Phase) -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -91,7 +92,8 @@ class Judge:
     given_up: list[Due] = field(default_factory=list)
     chains: dict[tuple[int, str], dict[str, int]] = field(default_factory=lambda: defaultdict(dict))
     """For each plan its trailing stops, numbered in their order."""
-    asked: Counter[Key] = field(default_factory=Counter)
+    news: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set by everything that is told."""
 
     def expect(self, due: Due) -> None:
         """Something happened that must be told."""
@@ -110,6 +112,13 @@ class Judge:
                 self.blocks[message.chat_id, block.title, line].append(block)
         if not found and not is_note(message.text):
             self.strays.append(message)
+        self.news.set()
+
+    async def told(self, enough: Callable[[], bool]) -> None:
+        """Waits for what makes it enough."""
+        while not enough():
+            self.news.clear()
+            await self.news.wait()
 
     def untold(self) -> list[Due]:
         """What must be told and was not yet."""

@@ -19,7 +19,6 @@ from tests.crash.judge import Judge
 from tests.whole.rig import TALK
 
 FOREVER: Final = 3_600.0
-LOOKS_EVERY: Final = 0.05
 
 
 @dataclass(slots=True)
@@ -72,8 +71,7 @@ class Confirming:
 
     async def all_told(self) -> None:
         """What this chat must hear has arrived."""
-        while any(due.chat_id == self.person.chat_id for due in self.judge.untold()):
-            await asyncio.sleep(LOOKS_EVERY)
+        await self.judge.told(lambda: all(due.chat_id != self.person.chat_id for due in self.judge.untold()))
 
 
 @dataclass(slots=True)
@@ -81,6 +79,7 @@ class Talking:
     """Builds a plan by typing, discards it, begins anew; the next answer comes when the one before is understood."""
 
     person: Person
+    judge: Judge
     random: Random
     goes: asyncio.Event = field(default_factory=asyncio.Event)
     acted: asyncio.Event = field(default_factory=asyncio.Event)
@@ -100,6 +99,7 @@ class Talking:
                 await self.person.wait_for(expected, timeout=FOREVER)
                 self.open_question = ""
                 self.answers += 1
+                self.judge.news.set()
 
 
 def labels_of(action: Action, tick: Decimal) -> frozenset[str]:

@@ -188,7 +188,7 @@ async def scene_in(folder: Path, wish: Wish) -> AsyncIterator[Scene]:
         }
         nursery = await stack.enter_async_context(nursery_in(folder, settings))
         witness = Witness(control, frozenset(chats) - {TALKER}, judge.hear)
-        talking = Talking(people[TALKER], Random(f"{wish.seed}:talk"))
+        talking = Talking(people[TALKER], judge, Random(f"{wish.seed}:talk"))
         confirming = [Confirming(people[user], courses[contract], judge) for user, contract in CONFIRMERS.items()]
         scene = Scene(
             wish, folder, market, telegram, [door for door, _ in doors.values()], control, judge, witness, looks,
@@ -219,8 +219,8 @@ def real_time_market(seed: int) -> Market:
 
 
 def course(market: Market, contract: str, wish: Wish, looks: Looks) -> Course:
-    """A contract's way; where the market may not move unseen, each price stands until the bot has looked twice."""
-    seen = at_once if wish.moves_while_down else looks.twice
+    """A contract's way; where the market may not move unseen, each price stands until the bot has decided on it."""
+    seen = at_once if wish.moves_while_down else looks.often
     return Course(market, contract, Random(f"{wish.seed}:{contract}"), seen)
 
 

@@ -1,4 +1,4 @@
-"""Whether the bot has looked twice at a price: it asks again only after what it saw was decided on."""
+"""Whether the bot has looked at a price and decided: it asks again only after what it saw was decided on."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from typing import Final
 
 PRICES_ASKED: Final = b"/ticker/price"
+OFTEN: Final = 4
+"""Two polls are enough, but a user's question asks for prices as well, at most twice at a time."""
 
 
 @dataclass(slots=True)
@@ -28,10 +30,10 @@ class Looks:
         self.lives += 1
         self.changed.set()
 
-    async def twice(self) -> None:
+    async def often(self) -> None:
         """Returns once one process has asked, been answered, and asked again, all from now on."""
         life, since = self.lives, self.asked
-        while self.asked < since + 2 or life != self.lives:
+        while self.asked < since + OFTEN or life != self.lives:
             if life != self.lives:
                 life, since = self.lives, self.asked
             self.changed.clear()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Collection
 from typing import Any, Final
 
@@ -21,7 +20,6 @@ class Witness:
         self.version = 0
         self.shown: dict[int, list[tuple[int, str]]] = {chat_id: [] for chat_id in chats}
         """Of each chat the ids and texts of the bot's messages, oldest first."""
-        self.news = asyncio.Event()
 
     async def follow(self) -> None:
         """Until cancelled."""
@@ -40,4 +38,3 @@ class Witness:
         if shown.from_bot:
             self.shown[change["chat_id"]].append((shown.message_id, shown.text))
             self.hear(Received(change["chat_id"], change["version"], shown.text))
-            self.news.set()
