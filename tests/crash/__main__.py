@@ -41,7 +41,7 @@ def killed(folder: Path, given: Namespace) -> int:
     except HarnessFailed as error:
         say(str(error))
         return 1
-    for problem in outcome.verdict.problems:
+    for problem in outcome.problems:
         say(problem)
     say(outcome.figures)
     say(outcome.line)

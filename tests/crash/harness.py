@@ -21,6 +21,8 @@ from tests.whole.process import log_of
 STARTS_WITHIN: Final = 40.0
 SETTLES_WITHIN: Final = 40.0
 """Seconds in which a bot that nobody disturbs must have told everything."""
+NEVER_LOGGED: Final = ("level=error", "level=critical", "Traceback", "message simplified")
+"""What no bot may have written, whatever befell it."""
 QUIET_FOR: Final = 2.5
 """Seconds at the end in which nothing more may come."""
 TROUBLED: Final = 0.3
@@ -40,10 +42,17 @@ class Outcome:
     verdict: Verdict
     answers: int
     seconds: float
+    complaints: tuple[str, ...] = ()
+    """Lines of the bots' log that should not be there."""
 
     @property
     def is_good(self) -> bool:
-        return self.verdict.is_good
+        return self.verdict.is_good and not self.complaints
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """Everything that is wrong, a line each."""
+        return (*self.verdict.problems, *(f"logged: {line}" for line in self.complaints))
 
     @property
     def line(self) -> str:
@@ -73,7 +82,8 @@ async def run(folder: Path, wish: Wish, say: Say) -> Outcome:
             await life.round(number)
         await life.last()
         verdict = await scene.verdict()
-        return Outcome(wish.kills, verdict, scene.talking.answers, time.monotonic() - begun)
+        complaints = tuple(line for line in log_of(folder).splitlines() if any(words in line for words in NEVER_LOGGED))
+        return Outcome(wish.kills, verdict, scene.talking.answers, time.monotonic() - begun, complaints)
 
 
 @dataclass(frozen=True, slots=True)

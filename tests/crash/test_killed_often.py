@@ -17,7 +17,7 @@ async def test_killed_often_nothing_is_lost_nothing_invented_and_repeats_say_so(
     """The bot is killed while markets move and users answer: they are told exactly what happened."""
     said: list[str] = []
     outcome = await run(tmp_path, Wish(seed=5, kills=KILLS), said.append)
-    assert outcome.is_good, "\n".join((*said, *outcome.verdict.problems))
+    assert outcome.is_good, "\n".join((*said, *outcome.problems))
     assert outcome.verdict.dues > 20
     assert len(said) == KILLS
     assert outcome.line.startswith(f"{KILLS} kills, 0 lost, 0 invented, ")
