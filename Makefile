@@ -9,13 +9,14 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 COVERED_IN_FULL := chatbot/core/*,chatbot/messages/*
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo bench drain test check style lint layers types cover format lock clean
+.PHONY: help run demo bench drain crash test check style lint layers types cover format lock clean
 
 help:
 	@echo "make run     start the bot; without a token in its own sandbox, on a page in your browser"
 	@echo "make demo    play a whole trade in the sandbox, print it, check it"
 	@echo "make test    all tests; some of them: make test ARGS='tests/core -x'"
 	@echo "make check   format, lint, layers, types, all but the longest tests with coverage; goes on after a failure"
+	@echo "make crash   kill the bot 300 times and compare what users were told with what happened: make crash RUNS=300"
 	@echo "make bench   measure speed and memory"
 	@echo "make drain   10 000 alerts for 500 chats within Telegram's limits; fewer: make drain ARGS='--alerts 1000 --chats 50'"
 	@echo "make format  rewrite the code as make check wants it"
@@ -33,6 +34,11 @@ bench: $(READY)
 
 drain: $(READY)
 	@$(BIN)/python -m benchmarks.drain $(ARGS)
+
+RUNS ?= 300
+
+crash: $(READY)
+	@$(BIN)/python -m tests.crash --runs $(RUNS) $(ARGS)
 
 test: $(READY)
 	@$(BIN)/python -m pytest $(ARGS)

@@ -6,7 +6,7 @@ import asyncio
 import secrets
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Final
 
@@ -51,6 +51,7 @@ from chatbot.serve.status import status_page
 from chatbot.settings import FeedKind, Settings
 from chatbot.telegram_end import TelegramEnd, WayIn
 from chatbot.telegram_hook import Hooked, door_of
+from chatbot.unbroken import unbroken
 from chatbot.watch.candle_watch import CandleWatch
 from chatbot.watch.catch_up import CatchUp
 from chatbot.watch.jobs import Jobs, Work
@@ -136,6 +137,8 @@ async def running(settings: Settings, outside: Outside) -> AsyncIterator[Running
         database = stack.enter_context(open_database(settings.database_url, exclusive=True))
         on_database = DatabaseThread()
         stack.callback(on_database.close)
+        wall = await on_database(partial(unbroken, outside.wall, outside.steady, database.units))
+        outside = replace(outside, wall=wall)
         feed = Feed(outside.exchange_hosts, only=outside.only, clock=outside.clock, manners=outside.manners)
         stack.push_async_callback(feed.aclose)
         for_people = feed.aside()

@@ -188,6 +188,10 @@ class SqlOutbox:
         ahead = and_(OUTBOX.c.state == QUEUED, OUTBOX.c.due_at > now)
         return self.work.run(select(func.min(OUTBOX.c.due_at)).where(ahead)).scalar()
 
+    def newest(self) -> Millis | None:
+        """When the last message that is kept was queued, whatever became of it."""
+        return self.work.run(select(func.max(OUTBOX.c.created_at))).scalar()
+
     def slot_message(self, chat_id: int, slot: str) -> int | None:
         which = (SLOTS.c.chat_id == chat_id, SLOTS.c.slot == slot)
         return self.work.run(select(SLOTS.c.message_id).where(*which)).scalar()

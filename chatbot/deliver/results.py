@@ -184,5 +184,5 @@ def is_too_long(error: BadRequest) -> bool:
 
 
 def is_bad_keyboard(error: BadRequest) -> bool:
-    """The buttons are wrong; the words can be sent without them."""
-    return says(error, *BAD_BUTTONS)
+    """The buttons are wrong; the words can be sent without them. That nothing changed is said of buttons as well."""
+    return says(error, *BAD_BUTTONS) and not is_unchanged(error)

@@ -34,6 +34,16 @@ def drain(outbox: Outbox, now: int = NOW) -> list[str]:
     return said
 
 
+def test_the_newest_message_says_how_far_time_had_come(units: Units) -> None:
+    """Whatever became of it, the last message that was queued is found by its moment; none where there is none."""
+    with units() as unit:
+        assert unit.outbox.newest() is None
+        unit.outbox.add(message("later"), NOW + 5)
+        unit.outbox.add(message("sooner"), NOW)
+        drain(unit.outbox, NOW + 5)
+        assert unit.outbox.newest() == NOW + 5
+
+
 def test_a_message_comes_back_as_stored(units: Units, user: User, agreed: Plan) -> None:
     """Every field survives, buttons and all; the first try counts as one attempt."""
     rows = (({"text": "Done ✓", "data": "c:1"}, {"text": "Copy", "copy": "0.02"}), ({"text": "Site", "url": "x"},))

@@ -59,6 +59,16 @@ async def test_an_edit_that_changes_nothing_is_a_success(rig: Rig) -> None:
     assert await messenger(rig).send(outgoing(rig, "same", message_id=first.message_id)) == first
 
 
+async def test_an_edit_that_is_made_again_after_a_crash_keeps_its_buttons(rig: Rig) -> None:
+    """Telegram's refusal to change nothing speaks of the reply markup, and is still no complaint about buttons."""
+    keyboard = (({"text": "Next", "data": "n"},),)
+    first = await messenger(rig).send(outgoing(rig, "step 1", keyboard=keyboard))
+    assert isinstance(first, Sent)
+    again = outgoing(rig, "step 1", keyboard=keyboard, message_id=first.message_id, uncertain=True)
+    assert await messenger(rig).send(again) == first
+    assert (await rig.sam.last()).labels == ("Next",)
+
+
 async def test_a_message_that_is_gone_is_sent_anew(rig: Rig) -> None:
     """What cannot be edited is said in a new message."""
     result = await messenger(rig).send(outgoing(rig, "here", message_id=4711))

@@ -1,0 +1,58 @@
+"""`python -m tests.crash`: kills the bot as often as asked and ends with one line; exit code 1 if anything is wrong."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import tempfile
+from argparse import ArgumentParser, Namespace
+from collections.abc import Sequence
+from pathlib import Path
+
+from tests.crash.harness import HarnessFailed, run
+from tests.crash.scene import Wish
+
+
+def main(words: Sequence[str]) -> int:
+    """Run as the command line says."""
+    given = arguments(words)
+    if given.keep is not None:
+        given.keep.mkdir(parents=True, exist_ok=True)
+        return killed(given.keep, given)
+    with tempfile.TemporaryDirectory(prefix="crash-") as folder:
+        return killed(Path(folder), given)
+
+
+def arguments(words: Sequence[str]) -> Namespace:
+    """What may be asked for."""
+    parser = ArgumentParser(prog="python -m tests.crash", description="Kill the bot at the worst moments.")
+    parser.add_argument("--runs", type=int, default=300, help="how many kills (300)")
+    parser.add_argument("--seed", type=int, default=7, help="repeats the choices of a run (7)")
+    parser.add_argument("--moves-while-down", action="store_true", help="the market does not wait for the bot")
+    parser.add_argument("--keep", type=Path, help="a new folder that keeps the database and the log")
+    return parser.parse_args(words)
+
+
+def killed(folder: Path, given: Namespace) -> int:
+    """The run, and what it found."""
+    wish = Wish(given.seed, given.runs, given.moves_while_down)
+    try:
+        outcome = asyncio.run(run(folder, wish, say))
+    except HarnessFailed as error:
+        say(str(error))
+        return 1
+    for problem in outcome.problems:
+        say(problem)
+    say(outcome.figures)
+    say(outcome.line)
+    return 0 if outcome.is_good else 1
+
+
+def say(line: str) -> None:
+    """One line, at once."""
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
