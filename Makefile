@@ -9,7 +9,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 COVERED_IN_FULL := chatbot/core/*,chatbot/messages/*
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo bench test check style lint layers types cover format lock clean
+.PHONY: help run demo bench drain test check style lint layers types cover format lock clean
 
 help:
 	@echo "make run     start the bot; without a token in its own sandbox, on a page in your browser"
@@ -17,6 +17,7 @@ help:
 	@echo "make test    all tests; some of them: make test ARGS='tests/core -x'"
 	@echo "make check   format, lint, layers, types, all but the longest tests with coverage; goes on after a failure"
 	@echo "make bench   measure speed and memory"
+	@echo "make drain   10 000 alerts for 500 chats within Telegram's limits; fewer: make drain ARGS='--alerts 1000 --chats 50'"
 	@echo "make format  rewrite the code as make check wants it"
 	@echo "make lock    compile the lock files anew; newer versions: make lock UPGRADE=--upgrade"
 	@echo "make clean   remove .venv and everything the tools left behind"
@@ -29,6 +30,9 @@ demo: $(READY)
 
 bench: $(READY)
 	@$(BIN)/python -m benchmarks.measure
+
+drain: $(READY)
+	@$(BIN)/python -m benchmarks.drain $(ARGS)
 
 test: $(READY)
 	@$(BIN)/python -m pytest $(ARGS)

@@ -16,12 +16,16 @@ from telegram.request import HTTPXRequest
 
 from chatbot.background import ended, keep
 from chatbot.chart.indicators import indicate
+from chatbot.coach.allowance import Allowance
 from chatbot.coach.commands import Commands
 from chatbot.coach.confirmations import Confirmations
 from chatbot.coach.conversation import Conversation
+from chatbot.coach.courses import Courses
 from chatbot.coach.desk import Desk, Watched
+from chatbot.coach.inviting import Inviting
 from chatbot.coach.outages import Outages
 from chatbot.coach.people import People
+from chatbot.coach.privacy import Privacy
 from chatbot.coach.reminding import Reminding
 from chatbot.coach.tidying import tidy
 from chatbot.coach.trades import Trades
@@ -35,15 +39,21 @@ from chatbot.market.connection import Manners, steady
 from chatbot.market.exchanges import verified_exchanges
 from chatbot.market.feed import MANNERS, Feed, wall_clock
 from chatbot.market.instruments_book import InstrumentBook
+from chatbot.market.stream import Streams
 from chatbot.messages.views import FRESH
 from chatbot.ports import Clock, Units
-from chatbot.settings import Settings
+from chatbot.settings import FeedKind, Settings
 from chatbot.telegram_end import TelegramEnd
 from chatbot.watch.candle_watch import CandleWatch
+from chatbot.watch.catch_up import CatchUp
 from chatbot.watch.jobs import Jobs, Work
-from chatbot.watch.watcher import Clocks, Watcher
+from chatbot.watch.live import Live
+from chatbot.watch.past import Past
+from chatbot.watch.silence import Clocks
+from chatbot.watch.watcher import Watcher
 from handlers.lookups import Lookups
 from handlers.ordering import ChatOrder
+from handlers.pacing import Pacing
 from handlers.register import Bot, register
 from handlers.use import Use
 from storage.database import open_database
@@ -80,6 +90,7 @@ class Running:
     """A bot at work."""
 
     watcher: Watcher
+    catch_up: CatchUp
     candles: CandleWatch
     sender: Sender
     trades: Trades
@@ -128,38 +139,50 @@ async def running(settings: Settings, outside: Outside) -> AsyncIterator[Running
         register(bot, use)
         messenger, pace = Messenger(bot.bot, outside.wall), Pace(outside.limits)
         sender = Sender(database.units, messenger, outside.wall, pace, on_database)
-        clocks = Clocks(outside.wall, outside.steady)
-        watcher = Watcher(feed, trades, Outages(desk), on_database, clocks)
+        clocks = Clocks(outside.clock, outside.steady)
+        watcher, courses = Watcher(feed, trades, Outages(desk), on_database, clocks), Courses(trades)
+        catch_up = CatchUp(watcher, Past(watcher, courses, outside.clock))
+        live = Live(watcher, catch_up, courses)
+        stack.push_async_callback(live.stop)
+        if settings.feed is FeedKind.STREAM:
+            watcher.stream = Streams(feed, live)
+            stack.push_async_callback(watcher.stream.aclose)
         candles = CandleWatch(watcher, outside.clock, indicate)
         listen(desk, sender, watcher)
-        jobs = Jobs(watcher, candles, settings.poll_seconds)
+        jobs = Jobs(watcher, catch_up, candles, settings.poll_seconds)
         # Before any update comes in: one that moves a plan must find it watched.
         await watcher.load()
+        await catch_up.load()
         telegram = TelegramEnd(bot, use, sender, Intake(bot.bot, database.units, on_database, bot.update_queue))
         failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         stack.push_async_callback(ended, keep(telegram.run(failed), failed))
-        on_tick = partial(tick, use, trades)
+        on_tick = partial(tick, use, trades, catch_up)
         stack.push_async_callback(jobs.stop)
         hourly = partial(by_the_hour, use, book, watcher, telegram)
         jobs.start(on_tick, hourly)
         log.info("watching", plans=len(watcher.plans))
-        yield Running(watcher, candles, sender, trades, database.units, on_tick, hourly, telegram.met, failed)
+        yield Running(watcher, catch_up, candles, sender, trades, database.units, on_tick, hourly, telegram.met, failed)
 
 
 def use_of(
     settings: Settings, outside: Outside, desk: Desk, trades: Trades, on_database: DatabaseThread, lookups: Lookups
 ) -> Use:
     """The use cases."""
-    conversation = Conversation(desk, trades, settings.default_exchange, verified_exchanges())
+    allowance = Allowance(settings.most_plans, settings.most_levels, applies=settings.open)
+    conversation = Conversation(desk, trades, settings.default_exchange, verified_exchanges(), allowance)
+    people = People(desk, settings.allowed_users, outside.everyone, settings.open)
     return Use(
         desk,
         on_database,
-        People(desk, settings.allowed_users, outside.everyone),
+        people,
         conversation,
         Confirmations(desk, trades),
         Commands(desk, trades),
         lookups,
         Reminding(desk, conversation.shown),
+        Inviting(desk, people, settings.invite_hours),
+        Privacy(desk),
+        Pacing(settings.messages_per_minute, outside.steady),
     )
 
 
@@ -180,13 +203,13 @@ async def by_the_hour(use: Use, book: InstrumentBook, watcher: Watcher, telegram
     """What was missing at the start is tried again, what may have changed is asked anew, what is old goes."""
     await use.on_database(partial(tidy, use.desk))
     await book.refresh()
-    await book.learn(watcher.markets())
+    await book.learn({(market.exchange, market.symbol) for market in watcher.markets()})
     await telegram.put_missing_menu()
 
 
-async def tick(use: Use, trades: Trades) -> None:
+async def tick(use: Use, trades: Trades, catch_up: CatchUp) -> None:
     """What time alone decides, and what is to be said again."""
-    await use.on_database(trades.clock)
+    await use.on_database(partial(trades.clock, catch_up.held()))
     await use.on_database(use.reminding.due)
 
 

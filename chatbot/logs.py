@@ -53,6 +53,8 @@ def set_up_logs() -> None:
     logging.basicConfig(level=logging.WARNING, handlers=[lines])
     # Its failing jobs are told by our own listener; it would tell them again, with all their words.
     logging.getLogger("apscheduler").setLevel(logging.CRITICAL)
+    # It prints an answer it cannot read, with all that was said in the chat.
+    logging.getLogger("telegram.request.BaseRequest").setLevel(logging.CRITICAL)
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,

@@ -88,6 +88,11 @@ class PlanRow:
     due_at: Millis | None
     trigger_price: TriggerPrice = TriggerPrice.LAST
 
+    @property
+    def market(self) -> Market:
+        """What it is watched by."""
+        return Market(self.exchange, self.symbol, self.trigger_price)
+
 
 @dataclass(frozen=True, slots=True)
 class PlanRecord:
@@ -181,10 +186,24 @@ class StoredUpdate:
     payload: str
 
 
+@dataclass(frozen=True, slots=True)
+class Invite:
+    """A link that lets one person in. `digest` stands for what the link carries, which is kept nowhere."""
+
+    digest: str
+    created_by: int
+    created_at: Millis
+    expires_at: Millis
+
+
 class Users(Protocol):
     """The people the bot answers."""
 
     def get(self, user_id: int) -> User | None: ...
+    def in_chat(self, chat_id: int) -> User | None:
+        """Whose private chat with the bot this is."""
+        ...
+
     def put(self, user: User) -> None: ...
     def pause(self, chat_id: int, *, paused: bool) -> bool:
         """Whether anybody has this chat."""
@@ -206,8 +225,33 @@ class Drafts(Protocol):
     def drop(self, user_id: int) -> None: ...
 
 
+class Invites(Protocol):
+    """Links that let one more person in, each once and until it expires."""
+
+    def put(self, invite: Invite) -> None: ...
+    def take(self, digest: str, now: Millis) -> bool:
+        """Use up the open invite with this digest; whether there was one."""
+        ...
+
+    def open_of(self, user_id: int, now: Millis) -> Sequence[Invite]:
+        """The user's invites that are neither used nor expired, the oldest first."""
+        ...
+
+    def revoke(self, user_id: int, digest: str | None = None) -> int:
+        """Drop one of the user's invites, or all. How many there were."""
+        ...
+
+    def tidy(self, now: Millis) -> None:
+        """Forget what expired."""
+        ...
+
+
 class Plans(Protocol):
-    """Plans and their append-only events. Every read by a person is bound to their user id."""
+    """Plans and their append-only events.
+
+    What is done for a person goes through the methods that take the user: whose plan it is stands in the query.
+    `record`, `fills`, `watched` and `due` are the machinery's, which moves the plans of all users.
+    """
 
     def add(self, user: User, plan: Plan) -> PlanRow:
         """A new plan without events, numbered within its user from 1."""
@@ -221,11 +265,15 @@ class Plans(Protocol):
         phase: Phase,
         due_at: Millis | None,
     ) -> PlanRow:
-        """Add events after `record.sequence` and update the row; raises PlanMoved on a conflict."""
+        """Add events after `record.sequence` and update the row, if it is still its user's; else raises PlanMoved."""
         ...
 
     def record(self, plan_id: int) -> PlanRecord | None:
-        """The plan with its events; raises PlanUnreadable where what is stored makes no plan."""
+        """Whoever's plan with its events; raises PlanUnreadable where what is stored makes no plan."""
+        ...
+
+    def record_of(self, user: User, plan_id: int) -> PlanRecord | None:
+        """As `record`, if the plan is this user's and lives in their chat: another's is as one there is not."""
         ...
 
     def of_user(self, user_id: int, number: int) -> PlanRecord | None:
@@ -242,11 +290,15 @@ class Plans(Protocol):
         """Plans not over whose `due_at` has come."""
         ...
 
+    def happened(self, market: Market, since: Millis) -> Sequence[tuple[PlanRow, Event]]:
+        """What happened to a market's plans from a moment on, over or not, in order of time."""
+        ...
+
     def fills(self, plan_id: int) -> Sequence[Filled]: ...
 
 
 class Outbox(Protocol):
-    """Messages to send, at least once, the most urgent first, in order within a priority."""
+    """Messages to send, at least once, the most urgent first; those of one plan in order, but for its stops."""
 
     def add(self, message: OutMessage, now: Millis) -> None: ...
     def supersede_actions(self, plan_id: int, actions: Collection[int]) -> None:
@@ -262,14 +314,26 @@ class Outbox(Protocol):
         ...
 
     def claim(
-        self, now: Millis, *, limit: int = 1, busy_chats: frozenset[int] = frozenset(), replies_only: bool = False
+        self, now: Millis, *, limit: int = 1, busy_chats: frozenset[int] = frozenset(), urgent_only: bool = False
     ) -> Sequence[Outgoing]:
         """Mark as sending and hand out the most urgent due rows, at most one a chat, none of `busy_chats`
-        and none of paused users. `replies_only`: of the chats whose most urgent row is a reply."""
+        and none of paused users. `urgent_only`: stops and replies."""
+        ...
+
+    def waiting(self, chat_id: int, now: Millis, limit: int) -> Sequence[Outgoing]:
+        """The first rows of a chat that are queued and due, in the order in which they leave."""
+        ...
+
+    def claim_too(self, outbox_ids: Collection[int]) -> None:
+        """Mark these as sending: they go with what was claimed of their chat."""
         ...
 
     def sent(self, outbox_id: int, message_id: int | None, now: Millis) -> None:
         """Delivered; the row's slot, if any, now is `message_id`."""
+        ...
+
+    def sent_together(self, outbox_ids: Collection[int], message_id: int, now: Millis) -> None:
+        """Delivered as one message; none of them has a slot."""
         ...
 
     def later(self, outbox_id: int, not_before: Millis, *, uncertain: bool) -> None: ...
@@ -278,13 +342,17 @@ class Outbox(Protocol):
         """At start: rows found in `sending` are queued again, marked uncertain. How many there were."""
         ...
 
-    def next_due(self) -> Millis | None:
-        """When the next queued row may leave."""
+    def next_due(self, now: Millis) -> Millis | None:
+        """The first moment after this one at which a queued row becomes due."""
         ...
 
     def slot_message(self, chat_id: int, slot: str) -> int | None: ...
     def forget_slot(self, chat_id: int, slot: str) -> None: ...
     def depth(self) -> int: ...
+    def oldest_unsent(self) -> Millis | None:
+        """When the oldest message that is queued or under way was to leave, those for paused users aside."""
+        ...
+
     def tidy(self, before: Millis) -> int:
         """Forget rows planned before this that will never be sent (again), some at a time. How many there were."""
         ...
@@ -330,8 +398,23 @@ class Watermarks(Protocol):
     def drop(self, market: Market) -> None: ...
 
 
+class Held(Protocol):
+    """Everything that is kept about one person, wherever it lies."""
+
+    def of(self, user: User) -> Mapping[str, Sequence[Mapping[str, object]]]:
+        """All of it as JSON-ready rows, by table."""
+        ...
+
+    def delete(self, user: User) -> Sequence[PlanRow]:
+        """Delete all of it. The plans there were, each as it stood."""
+        ...
+
+
 class Settings(Protocol):
-    """Small facts the bot keeps about itself: the signing key, the owner link, a dialog a user is in."""
+    """Small facts the bot keeps about itself: the signing key, the owner link, a dialog a user is in.
+
+    The name of one about a user ends in a colon and their id: so it is found again when they are to be forgotten.
+    """
 
     def get(self, name: str) -> str | None: ...
     def put(self, name: str, value: str) -> None: ...
@@ -359,12 +442,19 @@ class Unit(Protocol):
     def watermarks(self) -> Watermarks: ...
     @property
     def settings(self) -> Settings: ...
+    @property
+    def invites(self) -> Invites: ...
+    @property
+    def held(self) -> Held: ...
 
 
 class Units(Protocol):
     """Opens units of work: commits when the block ends well, rolls everything back when it raises."""
 
     def __call__(self) -> AbstractContextManager[Unit]: ...
+    def scrub(self) -> None:
+        """What was deleted leaves the files too, as far as the database lets us."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ import os
 import re
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Final
 from urllib.parse import urlsplit
@@ -25,6 +26,13 @@ class SettingsError(ValueError):
     """One or more sentences: which setting, what it was, what was expected."""
 
 
+class FeedKind(StrEnum):
+    """How prices come: streamed, with polling where and while that can't be, or polled only."""
+
+    STREAM = "stream"
+    POLL = "poll"
+
+
 class Settings(BaseSettings):
     """Everything that can be set. Without a bot token the bot runs in its own sandbox."""
 
@@ -33,10 +41,16 @@ class Settings(BaseSettings):
     bot_token: SecretStr | None = None
     telegram_api: str = PUBLIC_API
     database_url: str = "sqlite:///var/tierwise.sqlite3"
+    feed: FeedKind = FeedKind.STREAM
     poll_seconds: Annotated[float, Field(ge=0.05, le=60)] = 5
     default_exchange: str = "binanceusdm"
     exchange_hosts: Annotated[Mapping[str, str], NoDecode] = Field(default_factory=dict)
     allowed_users: Annotated[frozenset[int], NoDecode] = frozenset()
+    open: bool = False
+    invite_hours: Annotated[float, Field(gt=0, le=8_760)] = 48
+    most_plans: Annotated[int, Field(ge=1)] = 20
+    most_levels: Annotated[int, Field(ge=1)] = 15
+    messages_per_minute: Annotated[int, Field(ge=1)] = 20
     http_host: str = "127.0.0.1"
     http_port: Annotated[int, Field(ge=0, le=65535)] = 8080
 
@@ -99,6 +113,8 @@ class Settings(BaseSettings):
         """Settings that contradict each other."""
         if self.bot_token is None and self.telegram_api != PUBLIC_API:
             raise ValueError("TIERWISE_TELEGRAM_API is set but TIERWISE_BOT_TOKEN is not: a Bot API needs a token")
+        if self.open and self.allowed_users:
+            raise ValueError("TIERWISE_OPEN lets everybody in and TIERWISE_ALLOWED_USERS only some: set one of them")
         return self
 
     @property
@@ -142,5 +158,10 @@ def sentence_of(problem: Mapping[str, object]) -> str:
     if not isinstance(place, tuple) or not place:
         return message
     name = f"{PREFIX}{str(place[0]).upper()}"
-    value = "" if place[0] == "bot_token" else f" is {str(problem.get('input'))[:60]!r}"
+    value = "" if is_secret(str(place[0])) else f" is {str(problem.get('input'))[:60]!r}"
     return f"{name}{value}: {message}"
+
+
+def is_secret(field: str) -> bool:
+    """Whether a setting's value may never be shown: it is a secret, or an address that a password can stand in."""
+    return field.endswith("_url") or "SecretStr" in str(Settings.model_fields[field].annotation)

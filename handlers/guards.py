@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass
 from typing import Final
 
@@ -9,6 +10,13 @@ from telegram import Update
 from telegram.constants import ChatType
 
 LONGEST_TEXT: Final = 4096
+LINE_BREAKS: Final = frozenset("\n\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029")
+BLANKS: Final = frozenset("\t\u200b\u2800")
+UNSEEN: Final = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0")
+"""Letters and marks that are never seen, beside what Unicode itself calls control and format characters."""
+UNSEEN_KINDS: Final = frozenset({"Cc", "Cf", "Cs"})
+OVERRIDES: Final = ("\u202d", "\u202e")
+"""Characters that show digits in another order than they stand in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +59,32 @@ def said_in(update: Update) -> Said | None:
     text = None if message is None else message.text or message.caption
     if speaker is None or message is None or text is None:
         return None
-    return Said(speaker, text[:LONGEST_TEXT], message.message_id)
+    return Said(speaker, plain(text[:LONGEST_TEXT]), message.message_id)
+
+
+def plain(text: str) -> str:
+    """What was typed, without what nobody sees: all that is read, stored or shown of a text goes through here.
+
+    Letters and digits stay as they are: what they mean is for whoever reads them, for ² is not 2.
+    """
+    lines = text.replace("\r\n", "\n")
+    return "".join(visible(character) for character in lines)
+
+
+def visible(character: str) -> str:
+    """The character, a line break, a blank, or nothing."""
+    if character in LINE_BREAKS:
+        return "\n"
+    if character in BLANKS:
+        return " "
+    return "" if character in UNSEEN or unicodedata.category(character) in UNSEEN_KINDS else character
+
+
+def is_turned_around(update: Update) -> bool:
+    """Whether a message has characters that make its reader see other numbers than stand there."""
+    message = update.message
+    text = None if message is None else message.text or message.caption
+    return text is not None and any(character in text for character in OVERRIDES)
 
 
 def argument_of(text: str) -> str:

@@ -14,17 +14,20 @@ from telegram.ext import (
     CommandHandler,
     ContextTypes,
     MessageHandler,
+    TypeHandler,
     filters,
 )
 
 from chatbot.messages.replies import COMMANDS
-from handlers import buttons, commands, members, texts, wizard
+from handlers import buttons, commands, gate, groups, inviting, members, privacy, texts, wizard
 from handlers.errors import on_error
 from handlers.use import Use
 
 Handle = Callable[[Use, Update], Awaitable[None]]
 Bot = Application[Any, Any, Any, Any, Any, Any]
 
+BEFORE_ALL: Final = -1
+"""The library's number for handlers that run before those of group 0."""
 WORDS: Final = filters.TEXT | filters.CAPTION
 """Signals are often forwarded as a picture with the text below it."""
 ROUTES: Final[tuple[tuple[str, Handle], ...]] = (
@@ -45,12 +48,18 @@ ROUTES: Final[tuple[tuple[str, Handle], ...]] = (
     ("portfolio", commands.portfolio),
     ("cancel_plan", commands.cancel_plan),
     ("daily", commands.daily),
+    ("invite", inviting.invite),
+    ("export", privacy.export),
+    ("forget_me", privacy.forget_me),
     ("help", commands.help_),
 )
 
 
 def register(bot: Bot, use: Use) -> None:
-    """Commands, then buttons, then texts, then who comes and goes."""
+    """The gate before all; then groups, commands, buttons, texts, and who comes and goes."""
+    bot.add_handler(TypeHandler(Update, bound(gate.entered, use)), BEFORE_ALL)
+    in_groups = filters.ChatType.GROUPS & filters.COMMAND & filters.UpdateType.MESSAGE
+    bot.add_handler(MessageHandler(in_groups, bound(groups.commanded, use)))
     for name, handle in ROUTES:
         bot.add_handler(CommandHandler(name, bound(handle, use), filters.UpdateType.MESSAGE))
     bot.add_handler(CallbackQueryHandler(bound(buttons.tapped, use)))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from telegram import Update
 
 from chatbot.coach.confirmations import Expected, forget
@@ -36,7 +38,7 @@ async def said(use: Use, update: Update) -> None:
             use.confirmations.typed(work, user, awaited, told.text)
 
         await use.serve(told.speaker, typed)
-    elif looks_like_signal(told.text):
+    elif await asyncio.to_thread(looks_like_signal, told.text):
         await wizard.pasted(use, told)
     else:
         await wizard.said(use, told)

@@ -10,12 +10,15 @@ from chatbot.coach.commands import Commands
 from chatbot.coach.confirmations import Confirmations
 from chatbot.coach.conversation import Conversation
 from chatbot.coach.desk import Desk, Work
+from chatbot.coach.inviting import Inviting
 from chatbot.coach.people import DAY, People
+from chatbot.coach.privacy import Privacy
 from chatbot.coach.reminding import Reminding
 from chatbot.messages import replies
 from chatbot.ports import OnDatabase, OutMessage, Priority, User, current_update
 from handlers.guards import Speaker
 from handlers.lookups import Lookups
+from handlers.pacing import Pacing
 
 T = TypeVar("T")
 
@@ -32,6 +35,9 @@ class Use:
     commands: Commands
     lookups: Lookups
     reminding: Reminding
+    inviting: Inviting
+    privacy: Privacy
+    pacing: Pacing
 
     async def look(self, speaker: Speaker, work: Callable[[Work, User], T]) -> T | None:
         """Ask something before the use case itself is run. It admits nobody new, and the update is not done by it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
@@ -15,6 +16,7 @@ from chatbot.coach.pasted_plans import Paste, PastedPlans
 from chatbot.messages.pasted import INSTEAD
 from chatbot.messages.values import Press, Verb
 from chatbot.ports import Told
+from chatbot.signals.signal import read_signal
 from handlers.guards import Said, Speaker, Tapped, argument_of, said_in
 from handlers.use import Use
 
@@ -73,8 +75,11 @@ async def paste(use: Use, speaker: Speaker, text: str, over: int = 0) -> None:
     plans = PastedPlans(use.conversation)
 
     async def taken() -> None:
+        # Read beside the database thread, where it would hold up everybody, and remembered until it is asked for there.
+        await asyncio.to_thread(read_signal, text)
         sought = await use.look(speaker, lambda work, user: plans.sought(work, user, text))
         outlook = UNKNOWN if sought is None else await use.lookups.outlook(sought)
+        await asyncio.to_thread(read_signal, text, outlook.price)
         await use.serve(speaker, lambda work, user: plans.take(work, user, Paste(text, outlook, over)))
 
     try:

@@ -20,6 +20,8 @@ SQLITE_PRAGMAS: Final = (
     # An alert is money: what was committed survives a power cut too.
     "PRAGMA synchronous = FULL",
     "PRAGMA foreign_keys = ON",
+    # What is deleted is overwritten: who asks to be forgotten is not left lying in free pages.
+    "PRAGMA secure_delete = ON",
 )
 DRIVERS: Final = {"postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg"}
 

@@ -3,8 +3,9 @@
     queued -claim-> sending -sent-> sent | -later-> queued | -dead-> dead
     queued -newer one of its slot, or what it asks for is settled-> superseded
 
-A chat has one message under way at a time. Within a priority its messages leave in the order of `planned_at`, one
-that waits for another try holding back those behind it; a more urgent one passes.
+A chat has one message under way at a time, the others leave by urgency and in the order they were queued; one that
+waits for another try holds back those behind it. A message is as urgent as the most urgent one queued behind it in
+its plan, so that a plan's messages keep their order; a stop alone passes what its plan has queued.
 """
 
 from __future__ import annotations
@@ -12,9 +13,10 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Row, and_, case, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Row, and_, case, delete, func, insert, select, tuple_, update
 from sqlalchemy.sql.dml import Update
 
 from chatbot.core.money import Millis
@@ -46,7 +48,22 @@ class SqlOutbox:
         fresh = message.fresh
         if message.slot is not None:
             fresh = self.replace_queued(message.chat_id, message.slot) or fresh
-        self.work.run(insert(OUTBOX).values(outbox_values(message, now, fresh=fresh)))
+        values = outbox_values(message, now, fresh=fresh)
+        values["urgency"] = self.urgency_of(message, values["planned_at"])
+        self.work.run(insert(OUTBOX).values(values))
+
+    def urgency_of(self, message: OutMessage, planned_at: Millis) -> int:
+        """How urgent a new message is; those of its plan that come before it become as urgent as it is."""
+        own = int(message.priority)
+        if message.plan_id is None or message.priority is Priority.STOP:
+            return own
+        unsent = OUTBOX.c.state.in_((QUEUED, SENDING))
+        same = and_(OUTBOX.c.plan_id == message.plan_id, unsent, OUTBOX.c.priority != int(Priority.STOP))
+        found = self.work.run(select(OUTBOX.c.outbox_id, OUTBOX.c.planned_at, OUTBOX.c.urgency).where(same)).all()
+        before = [row.outbox_id for row in found if row.planned_at <= planned_at and row.urgency > own]
+        if before:
+            self.work.run(update(OUTBOX).where(OUTBOX.c.outbox_id.in_(before)).values(urgency=own))
+        return min([own, *(row.urgency for row in found if row.planned_at > planned_at)])
 
     def replace_queued(self, chat_id: int, slot: str) -> bool:
         """Take queued messages of a slot off the queue; whether the slot was to move to the bottom with them."""
@@ -77,36 +94,47 @@ class SqlOutbox:
         return frozenset(found.scalars())
 
     def claim(
-        self, now: Millis, *, limit: int = 1, busy_chats: frozenset[int] = frozenset(), replies_only: bool = False
+        self, now: Millis, *, limit: int = 1, busy_chats: frozenset[int] = frozenset(), urgent_only: bool = False
     ) -> Sequence[Outgoing]:
         """Mark as sending and hand out the most urgent due rows, at most one a chat, none of `busy_chats`
-        and none of paused users. Each counts this try among its attempts."""
-        which = [is_leader(), OUTBOX.c.due_at <= now]
+        and none of paused users. Each counts this try among its attempts. `urgent_only`: stops and replies."""
+        which = [is_first_of_chat(now), OUTBOX.c.due_at <= now]
         if busy_chats:
             which.append(OUTBOX.c.chat_id.not_in(busy_chats))
-        if replies_only:
-            which.append(is_foremost_reply(now))
-        chosen = self.choose(limit, and_(*which))
-        if not chosen:
+        if urgent_only:
+            which.append(OUTBOX.c.urgency <= int(Priority.REPLY))
+        first = select(OUTBOX.c.outbox_id).where(*which).order_by(OUTBOX.c.urgency, OUTBOX.c.outbox_id).limit(limit)
+        chosen = self.work.run(first.with_for_update(skip_locked=True)).scalars().all()
+        self.claim_too(chosen)
+        return self.read(chosen)
+
+    def waiting(self, chat_id: int, now: Millis, limit: int) -> Sequence[Outgoing]:
+        """The first rows of a chat that are queued and due, in the order in which they leave."""
+        queue = and_(OUTBOX.c.chat_id == chat_id, OUTBOX.c.state == QUEUED, OUTBOX.c.not_before <= now)
+        order = (OUTBOX.c.urgency, OUTBOX.c.outbox_id)
+        first = self.work.run(select(OUTBOX.c.outbox_id, OUTBOX.c.due_at).where(queue).order_by(*order).limit(limit))
+        return self.read([row.outbox_id for row in takewhile(lambda row: row.due_at <= now, first)])
+
+    def claim_too(self, outbox_ids: Collection[int]) -> None:
+        """Mark these as sending: they go with what was claimed of their chat."""
+        if outbox_ids:
+            these = OUTBOX.c.outbox_id.in_(outbox_ids)
+            self.work.run(update(OUTBOX).where(these).values(state=SENDING, attempts=OUTBOX.c.attempts + 1))
+
+    def read(self, outbox_ids: Sequence[int]) -> Sequence[Outgoing]:
+        """These rows in this order, each with the message of its slot."""
+        if not outbox_ids:
             return ()
-        these = OUTBOX.c.outbox_id.in_(chosen)
-        self.work.run(update(OUTBOX).where(these).values(state=SENDING, attempts=OUTBOX.c.attempts + 1))
         slot = and_(SLOTS.c.chat_id == OUTBOX.c.chat_id, SLOTS.c.slot == OUTBOX.c.slot)
         rows = select(OUTBOX, SLOTS.c.message_id.label("slot_message_id")).outerjoin_from(OUTBOX, SLOTS, slot)
-        by_id = {row.outbox_id: outgoing(row) for row in self.work.run(rows.where(these))}
-        return [by_id[outbox_id] for outbox_id in chosen]
+        found = self.work.run(rows.where(OUTBOX.c.outbox_id.in_(outbox_ids)))
+        by_id = {row.outbox_id: outgoing(row) for row in found}
+        return [by_id[outbox_id] for outbox_id in outbox_ids]
 
-    def choose(self, limit: int, which: ColumnElement[bool]) -> list[int]:
-        """Of these leaders, the rows to claim, most urgent first."""
-        # A chat has at most one leader a priority, so this many rows hold `limit` different chats if there are as many.
-        enough = limit * len(Priority)
-        leaders = select(OUTBOX.c.outbox_id, OUTBOX.c.chat_id).where(which)
-        order = (OUTBOX.c.priority, OUTBOX.c.planned_at, OUTBOX.c.outbox_id)
-        rows = self.work.run(leaders.order_by(*order).limit(enough).with_for_update(skip_locked=True))
-        first_of_chat: dict[int, int] = {}
-        for row in rows:
-            first_of_chat.setdefault(row.chat_id, row.outbox_id)
-        return list(first_of_chat.values())[:limit]
+    def sent_together(self, outbox_ids: Collection[int], message_id: int, now: Millis) -> None:
+        """Delivered as one message; none of them has a slot."""
+        values = {"state": SendState.SENT.value, "message_id": message_id, "sent_at": now}
+        self.work.run(update(OUTBOX).where(OUTBOX.c.outbox_id.in_(outbox_ids)).values(values))
 
     def sent(self, outbox_id: int, message_id: int | None, now: Millis) -> None:
         """Delivered; the row's slot, if any, now is `message_id`."""
@@ -153,9 +181,10 @@ class SqlOutbox:
                 waiting = and_(OUTBOX.c.chat_id == row.chat_id, OUTBOX.c.slot == row.slot, OUTBOX.c.state == QUEUED)
                 self.work.run(update(OUTBOX).where(waiting).values(fresh=True))
 
-    def next_due(self) -> Millis | None:
-        """When the next queued row may leave, as far as its chat is free and its user not paused."""
-        return self.work.run(select(func.min(OUTBOX.c.due_at)).where(is_leader())).scalar()
+    def next_due(self, now: Millis) -> Millis | None:
+        """The first moment after this one at which a queued row becomes due."""
+        ahead = and_(OUTBOX.c.state == QUEUED, OUTBOX.c.due_at > now)
+        return self.work.run(select(func.min(OUTBOX.c.due_at)).where(ahead)).scalar()
 
     def slot_message(self, chat_id: int, slot: str) -> int | None:
         which = (SLOTS.c.chat_id == chat_id, SLOTS.c.slot == slot)
@@ -169,11 +198,14 @@ class SqlOutbox:
         unsent = OUTBOX.c.state.in_((QUEUED, SENDING))
         return int(self.work.run(select(func.count()).select_from(OUTBOX).where(unsent)).scalar_one())
 
+    def oldest_unsent(self) -> Millis | None:
+        """When the oldest message that is queued or under way was to leave, those for paused users aside."""
+        unsent = OUTBOX.c.state.in_((QUEUED, SENDING))
+        return self.work.run(select(func.min(OUTBOX.c.planned_at)).where(unsent, ~is_paused())).scalar()
+
     def tidy(self, before: Millis) -> int:
         """Forget rows planned before this that will never be sent (again), some at a time. How many there were."""
-        # Naming every priority lets the index of the queue find the old rows without reading the others.
-        every = OUTBOX.c.priority.in_([int(priority) for priority in Priority])
-        old = select(OUTBOX.c.outbox_id).where(OUTBOX.c.state.in_(OVER), every, OUTBOX.c.planned_at < before)
+        old = select(OUTBOX.c.outbox_id).where(OUTBOX.c.state.in_(OVER), OUTBOX.c.planned_at < before)
         return self.work.run(delete(OUTBOX).where(OUTBOX.c.outbox_id.in_(old.limit(FORGOTTEN_AT_ONCE)))).rowcount
 
 
@@ -182,29 +214,22 @@ def this(outbox_id: int) -> Update:
     return update(OUTBOX).where(OUTBOX.c.outbox_id == outbox_id)
 
 
-def is_foremost_reply(now: Millis) -> ColumnElement[bool]:
-    """A reply, where nothing more urgent of its chat is due."""
-    sooner = and_(AHEAD.c.chat_id == OUTBOX.c.chat_id, AHEAD.c.state == QUEUED, AHEAD.c.due_at <= now)
-    urgent = select(AHEAD.c.outbox_id).where(sooner, AHEAD.c.priority < OUTBOX.c.priority).exists()
-    return and_(OUTBOX.c.priority == int(Priority.REPLY), ~urgent)
-
-
-def is_leader() -> ColumnElement[bool]:
-    """The first queued row of its chat and priority, in a chat that has nothing under way and is not paused."""
-    before = or_(
-        AHEAD.c.planned_at < OUTBOX.c.planned_at,
-        and_(AHEAD.c.planned_at == OUTBOX.c.planned_at, AHEAD.c.outbox_id < OUTBOX.c.outbox_id),
-    )
-    same_queue = and_(AHEAD.c.chat_id == OUTBOX.c.chat_id, AHEAD.c.state == QUEUED)
-    ahead = select(AHEAD.c.outbox_id).where(same_queue, AHEAD.c.priority == OUTBOX.c.priority, before).exists()
+def is_first_of_chat(now: Millis) -> ColumnElement[bool]:
+    """The first row of its chat whose time has come, in a chat that has nothing under way and is not paused."""
+    place, theirs = tuple_(OUTBOX.c.urgency, OUTBOX.c.outbox_id), tuple_(AHEAD.c.urgency, AHEAD.c.outbox_id)
+    same_queue = and_(AHEAD.c.chat_id == OUTBOX.c.chat_id, AHEAD.c.state == QUEUED, AHEAD.c.not_before <= now)
+    ahead = select(AHEAD.c.outbox_id).where(same_queue, theirs < place).exists()
     under_way = select(AHEAD.c.outbox_id).where(AHEAD.c.chat_id == OUTBOX.c.chat_id, AHEAD.c.state == SENDING).exists()
-    paused = select(USERS.c.user_id).where(USERS.c.chat_id == OUTBOX.c.chat_id, USERS.c.paused).exists()
-    return and_(OUTBOX.c.state == QUEUED, ~ahead, ~under_way, ~paused)
+    return and_(OUTBOX.c.state == QUEUED, OUTBOX.c.not_before <= now, ~ahead, ~under_way, ~is_paused())
+
+
+def is_paused() -> ColumnElement[bool]:
+    """Whether the row's chat is that of a user who blocked the bot."""
+    return select(USERS.c.user_id).where(USERS.c.chat_id == OUTBOX.c.chat_id, USERS.c.paused).exists()
 
 
 def outbox_values(message: OutMessage, now: Millis, *, fresh: bool) -> dict[str, Any]:
-    """A message as a new row at its place in the queue."""
-    planned_at = max(now, message.not_before)
+    """A message as a new row. One without a time of its own is due whatever the clock says, now or set back."""
     return {
         "chat_id": message.chat_id,
         "text": message.text,
@@ -219,8 +244,8 @@ def outbox_values(message: OutMessage, now: Millis, *, fresh: bool) -> dict[str,
         "fresh": fresh,
         "not_before": message.not_before,
         "created_at": now,
-        "planned_at": planned_at,
-        "due_at": planned_at,
+        "planned_at": max(now, message.not_before),
+        "due_at": message.not_before,
         "state": QUEUED,
         "attempts": 0,
         "uncertain": False,

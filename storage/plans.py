@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, Row, func, insert, select, update
 
 from chatbot.core.codec import event_from_json, event_name, event_to_json, plan_from_json, plan_to_json
 from chatbot.core.events import Event, FillCorrected, Filled, FillKind
+from chatbot.core.market import Market
 from chatbot.core.money import Millis
 from chatbot.core.plan import Plan, TriggerPrice
 from chatbot.core.quiet import Interval
@@ -31,7 +32,7 @@ PHASES: Final[Mapping[str, Phase]] = {phase.value: phase for phase in Phase}
 
 @dataclass(frozen=True, slots=True)
 class SqlPlans:
-    """Plans, by their id, and for people by user and number."""
+    """Plans: for people by user, and for the machinery that moves them by their id alone."""
 
     work: Work
 
@@ -63,9 +64,10 @@ class SqlPlans:
         phase: Phase,
         due_at: Millis | None,
     ) -> PlanRow:
-        """Add events after `record.sequence` and update the row; raises PlanMoved on a conflict."""
+        """Add events after `record.sequence` and update the row, if it is still its user's; else raises PlanMoved."""
         sequence = record.sequence + len(events)
-        unmoved = (PLANS.c.plan_id == record.plan_id) & (PLANS.c.sequence == record.sequence)
+        unmoved = (PLANS.c.plan_id == record.plan_id) & (PLANS.c.user_id == record.user_id)
+        unmoved &= PLANS.c.sequence == record.sequence
         changes = {
             "sequence": sequence,
             "phase": phase.value,
@@ -95,7 +97,13 @@ class SqlPlans:
                 self.work.run(update(FILLS).where(this).values(price=event.price, quantity=event.quantity))
 
     def record(self, plan_id: int) -> PlanRecord | None:
+        """Whoever's plan it is: for the machinery alone."""
         return self.recorded(PLANS.c.plan_id == plan_id)
+
+    def record_of(self, user: User, plan_id: int) -> PlanRecord | None:
+        """As `record`, if the plan is this user's and lives in their chat: another's is as one there is not."""
+        theirs = (PLANS.c.user_id == user.user_id) & (PLANS.c.chat_id == user.chat_id)
+        return self.recorded(theirs & (PLANS.c.plan_id == plan_id))
 
     def of_user(self, user_id: int, number: int) -> PlanRecord | None:
         return self.recorded((PLANS.c.user_id == user_id) & (PLANS.c.number == number))
@@ -132,6 +140,21 @@ class SqlPlans:
     def rows(self, *which: ColumnElement[bool]) -> list[PlanRow]:
         """Rows without their plan, oldest first."""
         return [plan_row(row) for row in self.work.run(select(*ROW).where(*which).order_by(PLANS.c.plan_id))]
+
+    def happened(self, market: Market, since: Millis) -> Sequence[tuple[PlanRow, Event]]:
+        """What happened to a market's plans from a moment on, over or not, in order of time."""
+        mine = (
+            PLANS.c.exchange == market.exchange,
+            PLANS.c.symbol == market.symbol,
+            PLANS.c.trigger_price == market.trigger_price.value,
+        )
+        joined = select(*ROW, PLAN_EVENTS.c.payload).join_from(PLAN_EVENTS, PLANS)
+        rows = self.work.run(
+            joined.where(*mine, PLAN_EVENTS.c.at >= since).order_by(
+                PLAN_EVENTS.c.at, PLAN_EVENTS.c.plan_id, PLAN_EVENTS.c.sequence
+            )
+        )
+        return [(plan_row(row[:-1]), event_from_json(json.loads(row.payload))) for row in rows]
 
     def fills(self, plan_id: int) -> Sequence[Filled]:
         """The fills as they are believed now, in the order they were recorded."""

@@ -108,13 +108,15 @@ class FillTable(Kept, table=True):
 
 
 class OutboxTable(Kept, table=True):
-    """Messages to send. `planned_at` is the place in the queue; `due_at` is when to try, again or at first."""
+    """Messages to send. `urgency` and the id are the place in the queue; `due_at` is when to try, again or at first."""
 
     __tablename__ = "outbox"
     __table_args__ = (
-        Index("ix_outbox_leaving", "state", "priority", "planned_at", "outbox_id"),
-        Index("ix_outbox_queue", "chat_id", "state", "priority", "planned_at", "outbox_id"),
+        Index("ix_outbox_leaving", "state", "urgency", "outbox_id", "chat_id"),
+        Index("ix_outbox_queue", "chat_id", "state", "urgency", "outbox_id"),
         Index("ix_outbox_plan", "plan_id", "state"),
+        Index("ix_outbox_due", "state", "due_at"),
+        Index("ix_outbox_planned", "state", "planned_at"),
         NEVER_REUSED,
     )
 
@@ -141,6 +143,7 @@ class OutboxTable(Kept, table=True):
     sent_at: int | None = Field(sa_type=BigInteger)
     why_dead: str | None = Field(sa_type=Text)
     seen_at: int | None = Field(sa_type=BigInteger)
+    urgency: int = Field(sa_column_kwargs={"server_default": "6"})
 
 
 class SlotTable(Kept, table=True):

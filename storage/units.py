@@ -11,7 +11,9 @@ from sqlalchemy import Engine
 
 from chatbot.ports import current_update
 from storage.drafts import SqlDrafts
+from storage.held import SqlHeld
 from storage.inbox import SqlInbox
+from storage.invites import SqlInvites
 from storage.outbox import SqlOutbox
 from storage.plans import SqlPlans
 from storage.quotes import SqlQuotes
@@ -35,6 +37,8 @@ class SqlUnit:
     quotes: SqlQuotes
     watermarks: SqlWatermarks
     settings: SqlSettings
+    invites: SqlInvites
+    held: SqlHeld
 
 
 class SqlUnits:
@@ -56,6 +60,17 @@ class SqlUnits:
             update_id = current_update.get()
             if work.changed and update_id is not None:
                 unit.inbox.done(update_id)
+
+    def scrub(self) -> None:
+        """SQLite overwrites what is deleted; its log of changes still holds it until it is written back and cut off."""
+        if self.engine.dialect.name != "sqlite":
+            return
+        with self.taking_turns():
+            connection = self.engine.raw_connection()
+            try:
+                connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            finally:
+                connection.close()
 
     @contextmanager
     def taking_turns(self) -> Iterator[None]:
@@ -85,4 +100,6 @@ def unit_over(work: Work) -> SqlUnit:
         SqlQuotes(work),
         SqlWatermarks(work),
         SqlSettings(work),
+        SqlInvites(work),
+        SqlHeld(work),
     )

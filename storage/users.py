@@ -25,6 +25,11 @@ class SqlUsers:
         row = self.work.run(select(USERS).where(USERS.c.user_id == user_id)).first()
         return None if row is None else user_of(row)
 
+    def in_chat(self, chat_id: int) -> User | None:
+        """Whose private chat with the bot this is."""
+        row = self.work.run(select(USERS).where(USERS.c.chat_id == chat_id).order_by(USERS.c.user_id)).first()
+        return None if row is None else user_of(row)
+
     def put(self, user: User) -> None:
         self.work.upsert(USERS, [asdict(user)])
 

@@ -86,7 +86,7 @@ class Calculator:
         if not rows:
             return None
         try:
-            record = work.unit.plans.record(rows[-1].plan_id)
+            record = work.unit.plans.record_of(user, rows[-1].plan_id)
         except PlanUnreadable:
             return None
         quote = None if record is None else self.desk.last_quote(work, record.plan)

@@ -47,10 +47,13 @@ class Confirmations:
     def press(self, work: Work, user: User, press: Press) -> Told:
         """A button under one of the user's own plans. Whatever number was waited for before is not any more."""
         forget(work, user)
-        record = work.unit.plans.record(press.subject)
-        if record is None or record.row.user_id != user.user_id:
+        record = work.unit.plans.record_of(user, press.subject)
+        if record is None:
             return FOREIGN
         if press.verb is Verb.ABANDON:
+            # It was offered for the position of that moment: with anything new, it would mean something else.
+            if press.argument != str(record.row.sequence):
+                return OUTDATED
             return self.give(work, record, Abandon, "I no longer follow this plan.")
         state = history(record.plan, record.events)
         if press.verb is Verb.KEEP:
@@ -122,12 +125,11 @@ class Confirmations:
         self.desk.reply(work, user, ask(history(record.plan, record.events), view, action))
         return Told()
 
-    def pending(self, plan_id: int) -> frozenset[int]:
-        """The numbers of the plan's actions that still wait for an answer."""
-        with self.desk.units() as unit:
-            record = unit.plans.record(plan_id)
-            actions = () if record is None else history(record.plan, record.events).actions
-            return frozenset(action.number for action in actions)
+    def pending(self, work: Work, user: User, plan_id: int) -> frozenset[int]:
+        """The numbers of the actions of the user's plan that still wait for an answer."""
+        record = work.unit.plans.record_of(user, plan_id)
+        actions = () if record is None else history(record.plan, record.events).actions
+        return frozenset(action.number for action in actions)
 
     def expected(self, work: Work, user: User) -> Expected | None:
         """What the user was asked to type, if anything. Changes nothing."""
@@ -135,13 +137,13 @@ class Confirmations:
 
     def typed(self, work: Work, user: User, expected: Expected, text: str) -> None:
         """The real price, and maybe quantity, of the action the user was asked about; or why a target is held past."""
-        record = work.unit.plans.record(expected.plan_id)
-        if expected.target and record is not None and record.row.user_id == user.user_id:
+        record = work.unit.plans.record_of(user, expected.plan_id)
+        if expected.target and record is not None:
             self.holding.typed(work, user, record, expected.target, text)
             return
         state = None if record is None else history(record.plan, record.events)
         action = None if state is None else state.action(expected.action)
-        if record is None or state is None or action is None or record.row.user_id != user.user_id:
+        if record is None or state is None or action is None:
             forget(work, user)
             self.desk.reply(work, user, not_understood(OUTDATED.toast))
             return

@@ -9,6 +9,7 @@ from typing import Final, assert_never
 
 from chatbot.coach import dialog
 from chatbot.coach.acknowledging import forget_shown, is_unseen, remember_shown
+from chatbot.coach.allowance import UNLIMITED, Allowance
 from chatbot.coach.answers import (
     Answered,
     Defaults,
@@ -23,6 +24,7 @@ from chatbot.coach.answers import (
 )
 from chatbot.coach.confirmations import OUTDATED, awaited, forget
 from chatbot.coach.desk import Desk, Work
+from chatbot.coach.listing import readable
 from chatbot.coach.outlook import UNKNOWN, Outlook, Sought
 from chatbot.coach.reminding import draft_slot
 from chatbot.coach.review import accepted, ready
@@ -38,7 +40,7 @@ from chatbot.core.repeats import draft_reminder_after
 from chatbot.core.state import Phase
 from chatbot.messages import replies
 from chatbot.messages.values import Message, Press, Verb
-from chatbot.ports import Draft, PlanRecord, PlanUnreadable, Reminder, ReminderKind, Told, Unit, User
+from chatbot.ports import Draft, PlanRecord, Reminder, ReminderKind, Told, Unit, User
 
 RECENT_PLANS: Final = 10
 SCROLLED: Final = 4
@@ -73,8 +75,10 @@ class Prefilled:
 class Conversation:
     """Talks a plan through. At most one draft a user."""
 
-    def __init__(self, desk: Desk, trades: Trades, exchange: str, exchanges: tuple[str, ...]) -> None:
-        self.desk, self.trades = desk, trades
+    def __init__(
+        self, desk: Desk, trades: Trades, exchange: str, exchanges: tuple[str, ...], allowance: Allowance = UNLIMITED
+    ) -> None:
+        self.desk, self.trades, self.allowance = desk, trades, allowance
         self.exchange, self.exchanges = exchange, exchanges
 
     def sought(self, work: Work, user: User, text: str = "", *, tapped: bool = False) -> Sought | None:
@@ -180,7 +184,8 @@ class Conversation:
         """From draft to watched plan, if the checks let it pass."""
         view = self.view(work.unit, draft, outlook)
         counted = "" if view.market_price is not None and is_unseen(work, user, view) else argument
-        made = NO_PRICE if view.market_price is None else ready(view, counted)
+        asked = NO_PRICE if view.market_price is None else ready(view, counted)
+        made = self.allowance.passed(work, user, asked)
         if isinstance(made, Refused):
             self.refuse(work, user, draft, made, outlook)
             return
@@ -252,7 +257,7 @@ class Conversation:
         """The draft with what lies outside it."""
         given = entered(draft.answers)
         known = None if given.symbol is None else self.desk.instruments.get(given.exchange, given.symbol)
-        records = recent(unit, draft.user_id)
+        records = recent(unit, User(draft.user_id, draft.chat_id))
         around = CheckContext(
             instrument=known,
             open_allocation_pct=sum((r.plan.allocation_pct for r in records if r.row.phase is not Phase.CLOSED), ZERO),
@@ -287,16 +292,8 @@ def same_trade(plan: Plan, symbol: str | None, side: object) -> bool:
     return plan.symbol == symbol and plan.side is side
 
 
-def recent(unit: Unit, user_id: int) -> list[PlanRecord]:
+def recent(unit: Unit, user: User) -> list[PlanRecord]:
     """The user's open plans, and the last few of all."""
-    latest = sorted(unit.plans.all_of(user_id), key=lambda row: -row.number)[:RECENT_PLANS]
-    plan_ids = {row.plan_id for row in (*unit.plans.open_of(user_id), *latest)}
-    return [record for plan_id in sorted(plan_ids) if (record := readable(unit, plan_id)) is not None]
-
-
-def readable(unit: Unit, plan_id: int) -> PlanRecord | None:
-    """A plan, unless what is stored of it can't be read: a new one can be made all the same."""
-    try:
-        return unit.plans.record(plan_id)
-    except PlanUnreadable:
-        return None
+    latest = sorted(unit.plans.all_of(user.user_id), key=lambda row: -row.number)[:RECENT_PLANS]
+    plan_ids = {row.plan_id for row in (*unit.plans.open_of(user.user_id), *latest)}
+    return [record for plan_id in sorted(plan_ids) if (record := readable(unit, user, plan_id)) is not None]

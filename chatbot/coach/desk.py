@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Protocol
 
-from chatbot.coach.buttons import rows
+from chatbot.coach.buttons import Seal, rows
 from chatbot.core.inputs import CandleClosed
 from chatbot.core.liquidation import maintenance_of
 from chatbot.core.market import Instrument, Quote, Resolution
@@ -60,7 +60,7 @@ class Watched:
     """A plan as the watcher needs it: its row, and what its armed tier looks at when candles close after `armed_at`.
 
     `waiting` is that tier's condition, where candles decide it. `atr` is the timeframe whose ATR a target that may be
-    hit next measures its trail by; None where none does.
+    hit next measures its trail by; None where none does. `begun_at` is when the plan was armed.
     """
 
     row: PlanRow
@@ -68,6 +68,7 @@ class Watched:
     armed_at: Millis = 0
     atr: Timeframe | None = None
     waiting: Waiting | None = None
+    begun_at: Millis = 0
 
     def is_fired_by(self, closed: CandleClosed) -> bool:
         """Whether a close fires what the armed tier waits for: the question that the plan itself would ask."""
@@ -119,20 +120,27 @@ class Desk:
         maintenance = maintenance_of(base, known) if plan.margin_mode is MarginMode.ISOLATED else None
         return PlanView(row.plan_id, row.number, base, quote, maintenance, self.clock())
 
+    def seal(self, user_id: int, chat_id: int) -> Seal:
+        """What the buttons of this user in this chat are signed with."""
+        return Seal(self.key, user_id, chat_id)
+
     def post(self, work: Work, message: Message, outgoing: OutMessage) -> None:
-        """Queue a message with its keyboard signed for the chat."""
+        """Queue a message with its keyboard signed for whoever's chat it is; in nobody's chat no button works."""
+        reader = work.unit.users.in_chat(outgoing.chat_id) if message.keyboard else None
+        seal = self.seal(0 if reader is None else reader.user_id, outgoing.chat_id)
         signed = OutMessage(
             chat_id=outgoing.chat_id,
             text=message.text,
             priority=outgoing.priority,
             dedupe=outgoing.dedupe,
-            keyboard=rows(message, outgoing.chat_id, self.key),
+            keyboard=rows(message, seal),
             plan_id=outgoing.plan_id,
             sequence=outgoing.sequence,
             slot=outgoing.slot,
             fresh=outgoing.fresh,
             not_before=outgoing.not_before,
             action=outgoing.action,
+            seen_at=outgoing.seen_at,
         )
         work.unit.outbox.add(signed, self.wall())
 
@@ -145,7 +153,7 @@ class Desk:
 
     def last_quote(self, work: Work, plan: Plan) -> Quote | None:
         """The newest price seen of the plan's market, however old."""
-        return work.unit.quotes.get(plan.exchange, plan.symbol)
+        return work.unit.quotes.get(plan.exchange, plan.symbol, plan.trigger_price)
 
     def priced_view(self, work: Work, row: PlanRow, plan: Plan) -> tuple[PlanView, Decimal | None]:
         """How messages call this plan, with the newest price of its market; an old one with when it was seen."""
@@ -170,16 +178,16 @@ def base_and_quote(symbol: str) -> tuple[str, str]:
     return base, rest.partition(":")[0]
 
 
-def watched(row: PlanRow, state: PlanState) -> Watched:
+def watched(row: PlanRow, state: PlanState, begun_at: Millis) -> Watched:
     """What the watcher needs of a plan in this state."""
     atr = state.plan.timeframe if may_trail_by_atr(state) else None
     number = state.tier_in(TierPhase.ARMED)
     if number is None:
-        return Watched(row, atr=atr)
+        return Watched(row, atr=atr, begun_at=begun_at)
     trigger = state.tier(number).trigger
     looks = tuple((timeframe, keys_of(trigger, timeframe)) for timeframe in sorted(timeframes_of(trigger)))
     waiting = Waiting(state.plan, trigger, state.entry) if looks else None
-    return Watched(row, looks, state.tiers[number - 1].armed_at, atr, waiting)
+    return Watched(row, looks, state.tiers[number - 1].armed_at, atr, waiting, begun_at)
 
 
 def may_trail_by_atr(state: PlanState) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from chatbot.coach.desk import Work
-from chatbot.ports import PlanRecord, PlanUnreadable, User
+from chatbot.ports import PlanRecord, PlanUnreadable, Unit, User
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,13 +19,21 @@ class Listing:
         return bool(self.records or self.unreadable)
 
 
+def readable(unit: Unit, user: User, plan_id: int) -> PlanRecord | None:
+    """One of the user's plans, unless what is stored of it can't be read: the others are there all the same."""
+    try:
+        return unit.plans.record_of(user, plan_id)
+    except PlanUnreadable:
+        return None
+
+
 def open_plans(work: Work, user: User) -> Listing:
     """Every open plan of the user."""
     records: list[PlanRecord] = []
     unreadable: list[int] = []
     for row in work.unit.plans.open_of(user.user_id):
         try:
-            record = work.unit.plans.record(row.plan_id)
+            record = work.unit.plans.record_of(user, row.plan_id)
         except PlanUnreadable:
             unreadable.append(row.number)
             continue

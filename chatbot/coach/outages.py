@@ -1,14 +1,16 @@
-"""Feeds that fell silent: the users concerned are told once, and told when prices are back."""
+"""Markets that were not seen: the users concerned are told once, and told when they are seen again what was missed."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping
 from typing import Final
 
 from chatbot.coach.desk import Desk, Work
+from chatbot.core.market import Market
 from chatbot.core.money import Millis
-from chatbot.messages.feeds import feed_back, feed_silent
+from chatbot.core.plan import TriggerPrice
+from chatbot.messages.feeds import Spell, Touch, feed_silent, sight_again, touch_of
 from chatbot.messages.values import Message
 from chatbot.ports import OutMessage, Priority
 
@@ -17,51 +19,91 @@ SILENT_MARKETS: Final = "silent_markets"
 
 
 class Outages:
-    """Keeps which markets are silent, so that a restart does not forget to say when they are back."""
+    """Keeps which markets are not seen, so that a restart does not forget to say when they are again."""
 
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
 
-    def silent(self) -> set[tuple[str, str]]:
-        """The markets users were told are silent."""
+    def silent(self) -> dict[Market, Millis]:
+        """The markets that are not seen, or whose users are still to be told that they are again; and since when."""
         with self.desk.units() as unit:
-            return {(exchange, symbol) for exchange, symbol, _ in markets_in(unit.settings.get(SILENT_MARKETS))}
+            return markets_in(unit.settings.get(SILENT_MARKETS))
 
-    def fell_silent(self, exchange: str, symbol: str, heard: Millis) -> None:
+    def was_away(self, watched: Collection[Market]) -> dict[Market, Millis]:
+        """At the start: the watched markets that were last seen more than a minute ago. Nobody could be told."""
+        now = self.desk.clock()
+        with self.desk.work() as work:
+            known = markets_in(work.unit.settings.get(SILENT_MARKETS))
+            away = {market: seen for market in watched if (seen := self.seen(work, market)) < now - SILENCE}
+            store(work, {**away, **known})
+        return away
+
+    def seen(self, work: Work, market: Market) -> Millis:
+        """When the newest price of a market was seen; one that never was is not missed yet."""
+        quote = work.unit.quotes.get(*market)
+        return self.desk.clock() if quote is None else quote.at
+
+    def fell_silent(self, market: Market, since: Millis) -> None:
         """No price of a market for a minute."""
         with self.desk.work() as work:
             known = markets_in(work.unit.settings.get(SILENT_MARKETS))
-            rest = [m for m in known if m[:2] != (exchange, symbol)]
-            work.unit.settings.put(SILENT_MARKETS, json.dumps([*rest, (exchange, symbol, heard)]))
-            self.tell(work, exchange, symbol, feed_silent(exchange, symbol, heard), f"silent:{heard}")
+            store(work, {**known, market: since})
+            message = feed_silent(market.exchange, market.symbol, since)
+            for chat_id in sorted({row.chat_id for row in work.unit.plans.watched() if row.market == market}):
+                self.post(work, chat_id, message, f"feed:{':'.join(market)}:silent:{since}")
 
-    def is_back(self, exchange: str, symbol: str) -> None:
-        """Prices of a silent market came again."""
+    def are_back(self, spells: Mapping[Market, Millis], unknown: Collection[Market]) -> None:
+        """Markets are seen again: one report to everyone concerned, with what was found of the time between.
+
+        `unknown` are those of which it could not be looked up.
+        """
+        now = self.desk.clock()
         with self.desk.work() as work:
             known = markets_in(work.unit.settings.get(SILENT_MARKETS))
-            rest = [m for m in known if m[:2] != (exchange, symbol)]
-            work.unit.settings.put(SILENT_MARKETS, json.dumps(rest))
-            since = next((heard for name, coin, heard in known if (name, coin) == (exchange, symbol)), None)
-            quote = work.unit.quotes.get(exchange, symbol)
-            price = None if quote is None else quote.price
-            message = feed_back(exchange, symbol, since, self.desk.wall(), price)
-            self.tell(work, exchange, symbol, message, f"back:{since}")
+            store(work, {market: since for market, since in known.items() if market not in spells})
+            told: dict[int, list[Spell]] = {}
+            for market, since in spells.items():
+                for chat_id, touches in self.touches(work, market, since).items():
+                    quote = work.unit.quotes.get(*market)
+                    price = None if quote is None else quote.price
+                    spell = Spell(market.exchange, market.symbol, since, price, touches, is_known=market not in unknown)
+                    told.setdefault(chat_id, []).append(spell)
+            for chat_id, of_chat in sorted(told.items()):
+                key = f"feed:back:{min(spell.since for spell in of_chat)}:{now}"
+                self.post(work, chat_id, sight_again(of_chat, now), key)
 
-    def forget(self, markets: Collection[tuple[str, str]]) -> None:
+    def touches(self, work: Work, market: Market, since: Millis) -> dict[int, list[Touch]]:
+        """By chat, what happened since then to plans of this market; chats with open plans even if nothing did."""
+        found: dict[int, list[Touch]] = {row.chat_id: [] for row in work.unit.plans.watched() if row.market == market}
+        for row, event in work.unit.plans.happened(market, since):
+            touch = touch_of(row.number, event)
+            if touch is not None:
+                found.setdefault(row.chat_id, []).append(touch)
+        return found
+
+    def forget(self, markets: Collection[Market]) -> None:
         """Markets nobody watches any more."""
-        with self.desk.units() as unit:
-            known = markets_in(unit.settings.get(SILENT_MARKETS))
-            unit.settings.put(SILENT_MARKETS, json.dumps([m for m in known if m[:2] not in markets]))
+        with self.desk.work() as work:
+            known = markets_in(work.unit.settings.get(SILENT_MARKETS))
+            store(work, {market: since for market, since in known.items() if market not in markets})
 
-    def tell(self, work: Work, exchange: str, symbol: str, message: Message, what: str) -> None:
-        """One message to everyone with a plan on this market."""
-        rows = work.unit.plans.watched()
-        chats = {row.chat_id for row in rows if (row.exchange, row.symbol) == (exchange, symbol)}
-        for chat_id in sorted(chats):
-            dedupe = f"feed:{exchange}:{symbol}:{what}:{chat_id}"
-            self.desk.post(work, message, OutMessage(chat_id, "", Priority.STOP_MOVE, dedupe))
+    def post(self, work: Work, chat_id: int, message: Message, key: str) -> None:
+        """One message to a chat."""
+        self.desk.post(work, message, OutMessage(chat_id, "", Priority.STOP_MOVE, f"{key}:{chat_id}"))
 
 
-def markets_in(stored: str | None) -> list[tuple[str, str, Millis]]:
-    """The stored list: exchange, symbol, and when it was last heard."""
-    return [] if stored is None else [(row[0], row[1], row[2]) for row in json.loads(stored)]
+def store(work: Work, silent: Mapping[Market, Millis]) -> None:
+    """Keep which markets are not seen."""
+    work.unit.settings.put(SILENT_MARKETS, json.dumps([[*market, since] for market, since in silent.items()]))
+
+
+def markets_in(stored: str | None) -> dict[Market, Millis]:
+    """The stored list; one of an earlier version knows only last prices."""
+    rows: Iterable[list[object]] = [] if stored is None else json.loads(stored)
+    return dict(market_in(row) for row in rows)
+
+
+def market_in(row: list[object]) -> tuple[Market, Millis]:
+    """One row: exchange, symbol, which price (if it is there), and since when."""
+    exchange, symbol, *which, since = map(str, row)
+    return Market(exchange, symbol, TriggerPrice(which[0] if which else "last")), int(since)

@@ -6,7 +6,7 @@ State, events and the alerts that follow land in one transaction, or not at all.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from types import MappingProxyType
 from typing import Final
@@ -20,18 +20,22 @@ from chatbot.core.engine import Outcome, process
 from chatbot.core.events import EntryMissed, Event, Filled, PlanClosed, StopHit, TargetHit
 from chatbot.core.evolve import history
 from chatbot.core.inputs import Arm, CandleClosed, ClockTick, Input, Jump
-from chatbot.core.market import Quote
+from chatbot.core.market import Market, Quote
 from chatbot.core.money import Millis
 from chatbot.core.overdue import deadline
-from chatbot.core.plan import Follow, Plan
+from chatbot.core.plan import Follow, Plan, TriggerPrice
 from chatbot.core.quiet import quiet_interval
 from chatbot.core.repeats import repeat_after
 from chatbot.core.state import Action, ActionKind, PlanState
 from chatbot.core.timeframes import Timeframe
 from chatbot.messages.alerts import alerts
+from chatbot.messages.late import Late, late_line
+from chatbot.messages.values import Message
 from chatbot.ports import OutMessage, PlanMoved, PlanRecord, PlanRow, Priority, Reminder, ReminderKind, User
 
 Choose = Callable[[PlanState], Input | None]
+Act = Callable[[Work, PlanRecord], object]
+"""What is done with one plan inside a transaction."""
 Atrs = Mapping[Timeframe, Decimal]
 """ATR(14) of one market at its last close, by timeframe, where a value is at hand."""
 NO_ATR: Final[Atrs] = MappingProxyType({})
@@ -39,8 +43,28 @@ NOTHING_READ: Final[Mapping[str, Atrs]] = MappingProxyType({})
 TOGETHER: Final = 200
 ADVICE: Final = -1
 """The action number of what advises without asking for an answer: an exit overtakes it too."""
+SAID_LATE_AFTER: Final[Millis] = 10_000
+"""What is found longer than this after it happened says so."""
 URGENT: Final = frozenset({Priority.STOP_MOVE, Priority.TARGET, Priority.ADD})
 log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """How the market told: live, or found after the fact, perhaps after a span in which nothing was seen.
+
+    `price` is the market's price now, where it is known and not the one that was seen. `by_candle`: only the minute is
+    known; `order_unknown`: nor what came first in it.
+    """
+
+    is_late: bool = False
+    blind: tuple[Millis, Millis] | None = None
+    price: Decimal | None = None
+    by_candle: bool = False
+    order_unknown: bool = False
+
+
+LIVE: Final = Seen()
 
 
 class Trades:
@@ -59,30 +83,36 @@ class Trades:
         self.move(work, record, lambda _: Arm(self.desk.clock(), accepted))
         return row
 
-    def move(self, work: Work, record: PlanRecord, choose: Choose) -> Outcome:
-        """Give one input to a plan and write all that follows from it."""
+    def move(self, work: Work, record: PlanRecord, choose: Choose, seen: Seen | None = None) -> Outcome:
+        """Give one input to a plan and write all that follows from it; `seen` where the market gave it."""
         before = history(record.plan, record.events)
         given = choose(before)
         outcome = Outcome(before, ()) if given is None else process(before, given)
         if outcome.events:
-            self.write(work, record, before, outcome)
+            self.write(work, record, before, outcome, seen)
         return outcome
 
-    def write(self, work: Work, record: PlanRecord, before: PlanState, outcome: Outcome) -> None:
-        """State, events, alerts and reminders, together."""
+    def write(
+        self, work: Work, record: PlanRecord, before: PlanState, outcome: Outcome, seen: Seen | None = None
+    ) -> PlanRecord:
+        """State, events, alerts and reminders, together; gives back the plan as it is now."""
         after = outcome.state
         row = work.unit.plans.append(record.row, outcome.events, quiet_interval(after), after.phase, deadline(after))
         # Before the alerts of this change are queued: it must not take those back.
         work.unit.outbox.supersede_actions(row.plan_id, overtaken(record, before, outcome))
-        self.tell(work, row, before, outcome)
+        self.tell(work, row, before, outcome, seen)
         self.remind(work, row, before, after)
         self.ask_anew(work, row, before, after)
-        work.changed.append(watched(row, after))
+        events = (*record.events, *outcome.events)
+        work.changed.append(watched(row, after, events[0].at))
+        return replace(record, row=row, events=events)
 
-    def tell(self, work: Work, row: PlanRow, before: PlanState, outcome: Outcome) -> None:
+    def tell(self, work: Work, row: PlanRow, before: PlanState, outcome: Outcome, seen: Seen | None = None) -> None:
         """Queue the alerts of what happened."""
         view = self.desk.view(row, outcome.state.plan)
+        first = before.sequence + 1
         for alert in alerts(before, outcome.state, outcome.events, view):
+            hit = outcome.events[alert.sequence - first].at
             dedupe = f"plan:{row.plan_id}:{alert.sequence}:{alert.action}"
             advises = alert.priority in URGENT and outcome.state.plan.follow is Follow.CONFIRMED
             envelope = OutMessage(
@@ -93,8 +123,21 @@ class Trades:
                 plan_id=row.plan_id,
                 sequence=alert.sequence,
                 action=alert.action or (ADVICE if advises else 0),
+                seen_at=None if seen is None else self.on_the_wall(hit),
             )
-            self.desk.post(work, alert.message, envelope)
+            self.desk.post(work, self.told_late(alert.message, hit, seen), envelope)
+
+    def on_the_wall(self, hit: Millis) -> Millis:
+        """When something happened by our own time."""
+        return self.desk.wall() - max(0, self.desk.clock() - hit)
+
+    def told_late(self, message: Message, hit: Millis, seen: Seen | None) -> Message:
+        """An alert that was found after the fact says when it was, and why it comes only now."""
+        now = self.desk.clock()
+        if seen is None or not seen.is_late or (now - hit <= SAID_LATE_AFTER and not seen.by_candle):
+            return message
+        line = late_line(Late(hit, now, seen.blind, seen.price, seen.order_unknown))
+        return replace(message, text=f"{message.text}\n{line}")
 
     def remind(self, work: Work, row: PlanRow, before: PlanState, after: PlanState) -> None:
         """What is newly asked will be repeated; what is settled will not."""
@@ -125,6 +168,7 @@ class Trades:
         quotes: Sequence[Quote],
         touched: Mapping[str, Sequence[int]],
         atrs: Mapping[str, Atrs] = NOTHING_READ,
+        trigger_price: TriggerPrice = TriggerPrice.LAST,
     ) -> None:
         """New prices of an exchange: keep them, and give them to the plans whose quiet interval they left.
 
@@ -132,11 +176,16 @@ class Trades:
         moment.
         """
         at = self.desk.clock()
-        with self.desk.work() as work:
-            # Stamped when it was seen: a market that does not trade for a minute still has a price of now.
-            work.unit.quotes.put(exchange, [replace(quote, at=at) for quote in quotes])
+        self.keep(exchange, quotes, trigger_price)
         for quote in quotes:
-            self.each(touched.get(quote.symbol, ()), jump_to(quote.price, at, atrs.get(quote.symbol, NO_ATR)))
+            jump = jump_to(quote.price, at, atrs.get(quote.symbol, NO_ATR))
+            self.each(touched.get(quote.symbol, ()), self.moving(jump, LIVE))
+
+    def keep(self, exchange: str, quotes: Sequence[Quote], trigger_price: TriggerPrice) -> None:
+        """Remember prices, stamped with now: a market that does not trade for a minute still has a price of now."""
+        at = self.desk.clock()
+        with self.desk.work() as work:
+            work.unit.quotes.put(exchange, [replace(quote, at=at) for quote in quotes], trigger_price)
 
     def candle(self, closed: CandleClosed, plan_ids: Sequence[int], atrs: Atrs = NO_ATR) -> Sequence[int]:
         """A candle closed: the plans that wait for it decide. Those that could not are given back.
@@ -145,47 +194,61 @@ class Trades:
         """
         failed: Sequence[int] = ()
         if closed.market is not None:
-            failed = self.each(plan_ids, jump_to(closed.market, self.desk.clock(), atrs))
+            failed = self.each(plan_ids, self.moving(jump_to(closed.market, self.desk.clock(), atrs), LIVE))
         left = [plan_id for plan_id in plan_ids if plan_id not in failed]
-        return [*failed, *self.each(left, lambda state: replace(closed, atr=atrs.get(state.plan.timeframe)))]
+        close = self.moving(lambda state: replace(closed, atr=atrs.get(state.plan.timeframe)), LIVE)
+        return [*failed, *self.each(left, close)]
 
-    def clock(self) -> None:
-        """What time alone decides: expiries, and exits nobody answered for a day."""
+    def clock(self, held: Collection[Market] = ()) -> None:
+        """What time alone decides: expiries, and exits nobody answered for a day.
+
+        Plans of `held` markets wait: what their market did before comes first.
+        """
         now = self.desk.clock()
         with self.desk.units() as unit:
-            due = [row.plan_id for row in unit.plans.due(now)]
-        self.each(due, lambda _: ClockTick(now))
+            due = [row.plan_id for row in unit.plans.due(now) if row.market not in held]
+        self.each(due, self.moving(lambda _: ClockTick(now)))
 
-    def each(self, plan_ids: Sequence[int], choose: Choose) -> Sequence[int]:
-        """The same input to several plans, many in one transaction; those that failed are given back.
+    def moving(self, choose: Choose, seen: Seen | None = None) -> Act:
+        """Giving one input to whichever plan it is."""
+        return lambda work, record: self.move(work, record, choose, seen)
 
-        The outermost place for a plan that can't be moved: it must not hold up anybody else's.
+    def each(self, plan_ids: Sequence[int], act: Act, last: Callable[[Work], None] | None = None) -> Sequence[int]:
+        """The same to several plans, many in one transaction; those that failed are given back.
+
+        `last` is done in the transaction of the last of them. The outermost place for a plan that can't be moved: it
+        must not hold up anybody else's.
         """
         sound = [plan_id for plan_id in plan_ids if plan_id not in self.unwatched.failing]
-        failed = [*self.one_by_one([plan_id for plan_id in plan_ids if plan_id in self.unwatched.failing], choose)]
-        for begin in range(0, len(sound), TOGETHER):
-            some = sound[begin : begin + TOGETHER]
+        failed = [*self.one_by_one([plan_id for plan_id in plan_ids if plan_id in self.unwatched.failing], act)]
+        batches = [sound[begin : begin + TOGETHER] for begin in range(0, len(sound), TOGETHER)] or [[]]
+        for some in batches:
+            ending = last if last is not None and some is batches[-1] else nothing_more
             try:
-                self.together(some, choose)
+                self.together(some, act, ending)
             except Exception as error:  # noqa: BLE001 -- the named outermost place
                 log.warning("plans failed together", plans=len(some), error=described(error))
-                failed += self.one_by_one(some, choose)
+                failed += self.one_by_one(some, act)
+                self.together((), act, ending)
         return failed
 
-    def together(self, plan_ids: Sequence[int], choose: Choose) -> None:
+    def together(self, plan_ids: Sequence[int], act: Act, last: Callable[[Work], None]) -> None:
         """All of them, or none."""
+        if not plan_ids and last is nothing_more:
+            return
         with self.desk.work() as work:
             for plan_id in plan_ids:
                 record = work.unit.plans.record(plan_id)
                 if record is not None:
-                    self.move(work, record, choose)
+                    act(work, record)
+            last(work)
 
-    def one_by_one(self, plan_ids: Sequence[int], choose: Choose) -> Sequence[int]:
+    def one_by_one(self, plan_ids: Sequence[int], act: Act) -> Sequence[int]:
         """Each on its own, so that only the one that fails is left out; gives back which did."""
         failed = []
         for plan_id in plan_ids:
             try:
-                self.together((plan_id,), choose)
+                self.together((plan_id,), act, nothing_more)
             except PlanMoved:
                 # Whoever moved it was quicker; it is looked at again with the next price.
                 log.warning("plan moved meanwhile", plan=plan_id)
@@ -205,12 +268,21 @@ class Trades:
             for row in unit.plans.watched():
                 try:
                     record = unit.plans.record(row.plan_id)
-                    found += [] if record is None else [watched(record.row, history(record.plan, record.events))]
+                    found += [] if record is None else [as_watched(record)]
                 except Exception as error:  # noqa: BLE001 -- the named outermost place
                     unreadable.append((row.plan_id, error))
         for plan_id, why in unreadable:
             self.unwatched.failed(plan_id, why)
         return found
+
+
+def nothing_more(_: Work) -> None:
+    """No last word in a transaction."""
+
+
+def as_watched(record: PlanRecord) -> Watched:
+    """A stored plan as the watcher needs it."""
+    return watched(record.row, history(record.plan, record.events), record.events[0].at)
 
 
 def overtaken(record: PlanRecord, before: PlanState, outcome: Outcome) -> Collection[int]:

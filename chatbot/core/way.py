@@ -18,7 +18,7 @@ from chatbot.core.evolve import evolve
 from chatbot.core.inputs import Jump
 from chatbot.core.money import Millis, Side
 from chatbot.core.plan import Direction, Plan
-from chatbot.core.quiet import thresholds
+from chatbot.core.quiet import Interval, quiet_interval, thresholds
 from chatbot.core.state import Phase, PlanState, fresh
 from chatbot.core.timeframes import MINUTE
 from chatbot.core.triggers import Level
@@ -55,8 +55,15 @@ class Standing:
     state: PlanState
     since: Mapping[Level, Millis] = field(default_factory=dict)
 
+    @property
+    def quiet(self) -> Interval:
+        """Between these two prices nothing happens to it."""
+        return quiet_interval(self.state)
+
     def after(self, events: Sequence[Event]) -> Standing:
         """With these events too. What a single decision takes away and puts back has counted all along."""
+        if not events:
+            return self
         state, since = self.state, self.since
         for at, together in groupby(events, key=lambda event: event.at):
             for event in together:

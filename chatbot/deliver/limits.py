@@ -21,13 +21,15 @@ class Limits:
     overall: int = 30
     overall_span: Millis = 1_000
     kept_for_replies: int = 5
-    """So many of `overall` are left to answers, however many alerts wait."""
+    """So many of `overall` are left to stops and answers, however many other alerts wait."""
     chat_burst: int = 3
     chat_every: Millis = 1_000
     group: int = 20
     group_span: Millis = 60_000
     chats_until_overall: int = 3
     """So many chats refused at the same time mean that all are meant."""
+    calm_after: Millis = 60_000
+    """So long after a refusal a chat gets what waits for it in one message rather than a burst."""
 
     @property
     def alerts(self) -> int:
@@ -64,15 +66,32 @@ class Pace:
         """When a chat's allowance is whole again: each send adds `chat_every`."""
         self.pauses: dict[int, Millis] = {}
         self.troubles: dict[int, Millis] = {}
+        self.refused: dict[int, Millis] = {}
+        """Until when a chat gets one message instead of several."""
         self.paused_until: Millis = 0
         self.troubled_until: Millis = 0
+        self.looked_at: Millis = 0
+
+    def look(self, now: Millis) -> None:
+        """Call before asking: a clock that was set back takes every moment remembered along, or all would wait."""
+        if now < self.looked_at:
+            self.shift(now - self.looked_at)
+        self.looked_at = now
+
+    def shift(self, by: Millis) -> None:
+        for ends in (self.spent_until, self.pauses, self.troubles, self.refused):
+            ends.update({chat_id: until + by for chat_id, until in ends.items()})
+        for window in (self.sends, *self.groups.values()):
+            window.times = deque((at + by for at in window.times), window.times.maxlen)
+        self.paused_until += by
+        self.troubled_until += by
 
     def ready_at(self, chat_id: int, priority: Priority, now: Millis) -> Millis:
         """The first moment at which a message of this priority may go to this chat, `now` if at once."""
         return max(self.overall_ready_at(priority, now), self.chat_ready_at(chat_id, now))
 
     def overall_ready_at(self, priority: Priority, now: Millis) -> Millis:
-        room = self.limits.overall if priority is Priority.REPLY else self.limits.alerts
+        room = self.limits.overall if priority <= Priority.REPLY else self.limits.alerts
         return max(self.sends.ready_at(room, now), self.paused_until, self.troubled_until)
 
     def chat_ready_at(self, chat_id: int, now: Millis) -> Millis:
@@ -87,8 +106,15 @@ class Pace:
             group.ready_at(limits.group, now) if group is not None else now,
         )
 
+    def at_once(self, chat_id: int, now: Millis) -> int:
+        """How many messages this chat takes in a row from now on; at least the one that waited for its turn."""
+        if max(self.refused.get(chat_id, 0), self.crowded_until) > now:
+            return 1
+        spent = max(0, self.spent_until.get(chat_id, 0) - now)
+        return max(1, self.limits.chat_burst - -(-spent // self.limits.chat_every))
+
     def room_for_alerts(self, now: Millis) -> int:
-        """How many messages that are no replies may leave right now, over all chats."""
+        """How many messages that are neither stops nor replies may leave right now, over all chats."""
         if max(self.paused_until, self.troubled_until) > now:
             return 0
         return max(0, self.limits.alerts - self.sends.count(now))
@@ -108,6 +134,11 @@ class Pace:
             window = self.groups.setdefault(chat_id, Window(self.limits.group, self.limits.group_span))
             window.times.extend([now] * calls)
 
+    @property
+    def crowded_until(self) -> Millis:
+        """As `refused`, for every chat: after a silence of the whole bot."""
+        return self.paused_until + self.limits.calm_after if self.paused_until else 0
+
     def pause(self, chat_id: int | None, until: Millis) -> None:
         """Telegram asked for silence in a chat, or everywhere (None)."""
         if chat_id is None:
@@ -118,6 +149,7 @@ class Pace:
     def flooded(self, chat_id: int, until: Millis, now: Millis) -> None:
         """A send to this chat was refused as too many; refused in many chats at once, it holds for the whole bot."""
         self.pause(chat_id, until)
+        self.refused[chat_id] = until + self.limits.calm_after
         if self.is_widespread(now):
             self.pause(None, until)
 
@@ -142,7 +174,7 @@ class Pace:
 
     def forget(self, now: Millis) -> None:
         """Drops what has no effect any more, so that memory does not grow with the number of chats."""
-        for ends in (self.spent_until, self.pauses, self.troubles):
+        for ends in (self.spent_until, self.pauses, self.troubles, self.refused):
             for chat_id in [chat_id for chat_id, until in ends.items() if until <= now]:
                 del ends[chat_id]
         for chat_id in [chat_id for chat_id, window in self.groups.items() if not window.count(now)]:

@@ -5,50 +5,32 @@ Must never raise a TelegramError: whatever Telegram or the network does comes ba
 
 from __future__ import annotations
 
-import html
-import re
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Final, TypeVar
 
 import structlog
-from telegram import Bot, CopyTextButton, InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions, Message
-from telegram.constants import MessageLimit, ParseMode
+from telegram import Bot, LinkPreviewOptions, Message
 from telegram.error import BadRequest, TelegramError
 
-from chatbot.core.money import Millis
+from chatbot.deliver.forms import Form, form_of, simplified
+from chatbot.deliver.merging import merged_form
 from chatbot.deliver.results import (
+    UNREADABLE,
+    Apart,
+    Never,
     Result,
     Sent,
-    is_bad_keyboard,
     is_target_gone,
     is_unchanged,
-    is_unreadable_markup,
     sort_error,
 )
-from chatbot.ports import Clock, Outgoing, Priority
+from chatbot.ports import Clock, Outgoing
 
 T = TypeVar("T")
 
 log = structlog.stdlib.get_logger()
 
-REPEAT: Final = "🔁 Repeat: this may have reached you already."
-LATE_AFTER: Final[Millis] = 10_000
 NO_PREVIEW: Final = LinkPreviewOptions(is_disabled=True)
-TAG: Final = re.compile(r"</?[A-Za-z][^<>]*>")
-
-
-@dataclass(frozen=True, slots=True)
-class Form:
-    """What goes over the wire: the text as HTML or plain, and its keyboard."""
-
-    text: str
-    keyboard: InlineKeyboardMarkup | None
-    is_html: bool = True
-
-    @property
-    def parse_mode(self) -> str | None:
-        return ParseMode.HTML if self.is_html else None
 
 
 class Messenger:
@@ -64,6 +46,16 @@ class Messenger:
             return await self.edit_or_send(out)
         except TelegramError as error:
             return sort_error(error)
+
+    async def send_merged(self, rows: Sequence[Outgoing]) -> Result:
+        """Several for one chat as one new message; one that Telegram refuses is to be taken apart again."""
+        form = merged_form(rows, self.clock())
+        try:
+            sent = await self.send_new(rows[0].message.chat_id, form)
+        except TelegramError as error:
+            result = sort_error(error)
+            return Apart(result.why) if isinstance(result, Never) else result
+        return Sent(sent.message_id)
 
     async def edit_or_send(self, out: Outgoing) -> Sent:
         chat_id, old = out.message.chat_id, out.message_id
@@ -90,16 +82,17 @@ class Messenger:
         return True
 
     async def send_new(self, chat_id: int, form: Form) -> Message:
-        return await self.bot.send_message(
+        call = self.bot.send_message(
             chat_id,
             form.text,
             parse_mode=form.parse_mode,
             link_preview_options=NO_PREVIEW,
             reply_markup=form.keyboard,
         )
+        return await readable(call)
 
     async def change(self, chat_id: int, message_id: int, form: Form) -> Message | bool:
-        return await self.bot.edit_message_text(
+        call = self.bot.edit_message_text(
             form.text,
             chat_id=chat_id,
             message_id=message_id,
@@ -107,11 +100,12 @@ class Messenger:
             link_preview_options=NO_PREVIEW,
             reply_markup=form.keyboard,
         )
+        return await readable(call)
 
     async def remove(self, chat_id: int, message_id: int) -> None:
         """Best effort: a message left behind is a blemish, and its buttons are refused as outdated."""
         try:
-            await self.bot.delete_message(chat_id, message_id)
+            await readable(self.bot.delete_message(chat_id, message_id))
         except TelegramError as error:
             log.info("old message stays", chat=chat_id, message=message_id, error=type(error).__name__)
 
@@ -128,64 +122,9 @@ async def simplifying(call: Callable[[Form], Awaitable[T]], form: Form) -> T:
     return await simplifying(call, simpler)
 
 
-def simplified(form: Form, error: BadRequest) -> Form | None:
-    """The form without what was refused; None if it already is or something else is wrong."""
-    if form.is_html and is_unreadable_markup(error):
-        return replace(form, text=plain(form.text), is_html=False)
-    if form.keyboard is not None and is_bad_keyboard(error):
-        return replace(form, keyboard=None)
-    return None
-
-
-def form_of(out: Outgoing, now: Millis, *, is_new: bool) -> Form:
-    """The message with what the reader must know about its delivery. An edit repeats nothing."""
-    text = out.message.text
-    if is_new and out.uncertain:
-        text = joined(REPEAT, text, kept=text)
-    late = lateness(out, now)
-    if late:
-        text = joined(text, late, kept=text)
-    return Form(text, keyboard_of(out.message.keyboard))
-
-
-def joined(first: str, second: str, *, kept: str) -> str:
-    """Both lines, or only `kept` where both would be longer than a message may be."""
-    both = f"{first}\n{second}"
-    return both if length(both) <= MessageLimit.MAX_TEXT_LENGTH else kept
-
-
-def lateness(out: Outgoing, now: Millis) -> str:
-    """How old an alert is, if that matters; answers to a person carry no age."""
-    age = now - max(out.created_at, out.message.not_before)
-    if age <= LATE_AFTER or out.message.priority is Priority.REPLY:
-        return ""
-    for unit, span in (("d", 86_400_000), ("h", 3_600_000), ("min", 60_000)):
-        if age >= 2 * span:
-            return f"⏱ {age // span} {unit} late"
-    return f"⏱ {age // 1_000} s late"
-
-
-def length(text: str) -> int:
-    """As Telegram counts: UTF-16 units after the markup is read."""
-    return len(plain(text).encode("utf-16-le")) // 2
-
-
-def plain(text: str) -> str:
-    return html.unescape(TAG.sub("", text))
-
-
-def keyboard_of(rows: Sequence[Sequence[Mapping[str, str]]]) -> InlineKeyboardMarkup | None:
-    """An inline keyboard; None for no buttons, which takes an edited message's buttons away."""
-    made = [[button_of(button) for button in row] for row in rows if row]
-    return InlineKeyboardMarkup(made) if made else None
-
-
-def button_of(button: Mapping[str, str]) -> InlineKeyboardButton:
-    copy = button.get("copy")
-    return InlineKeyboardButton(
-        button["text"],
-        callback_data=button.get("data"),
-        url=button.get("url"),
-        copy_text=CopyTextButton(copy) if copy is not None else None,
-        style=button.get("style") or None,
-    )
+async def readable(call: Awaitable[T]) -> T:
+    """The answer; one that is JSON but not Telegram's is told like every other failure of the way there."""
+    try:
+        return await call
+    except UNREADABLE as error:
+        raise TelegramError("an answer that is not Telegram's") from error

@@ -1,7 +1,8 @@
 """The one sender of a bot: claims what is due, sends it, records what became of it, at least once each.
 
 A send that is cut off leaves its row in `sending`; the next start queues it again and marks it a repeat.
-Messages of one chat never overtake each other within a priority: a chat whose send failed waits as a whole.
+A chat whose send failed waits as a whole, so that nothing overtakes what is to be tried again but something more
+urgent. Where more wait for a chat than it takes at once, they leave as one message.
 """
 
 from __future__ import annotations
@@ -9,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import random as randomness
 from contextlib import suppress
-from dataclasses import replace
 from functools import partial
 from typing import Final, assert_never
 
@@ -18,11 +18,13 @@ import structlog
 from chatbot.breakage import described
 from chatbot.core.money import Millis
 from chatbot.deliver.backoff import MOST, Random, backoff
+from chatbot.deliver.latency import Counts, Latency
 from chatbot.deliver.limits import Pace
 from chatbot.deliver.messenger import Messenger
-from chatbot.deliver.recording import Claimed, Records, Wanted
-from chatbot.deliver.results import Blocked, Later, Moved, Never, Result, Sent, Why
-from chatbot.ports import Clock, OnDatabase, Outgoing, Priority, Units
+from chatbot.deliver.recording import Claimed, Parcel, Records, Wanted
+from chatbot.deliver.reporting import Report
+from chatbot.deliver.results import Apart, Blocked, Later, Moved, Never, Result, Sent, Why
+from chatbot.ports import Clock, OnDatabase, Priority, Units
 
 log = structlog.stdlib.get_logger()
 
@@ -54,7 +56,20 @@ class Sender:
         self.woken = asyncio.Event()
         self.in_flight: set[int] = set()
         """Chats that are being written to."""
+        self.alone: set[int] = set()
+        """Rows that were refused as part of a merged message."""
         self.is_stopping = False
+        self.told = Report(clock)
+
+    @property
+    def latency(self) -> Latency:
+        """From print to accepted message, since the start."""
+        return self.told.latency
+
+    @property
+    def counts(self) -> Counts:
+        """What became of every send, since the start."""
+        return self.told.counts
 
     def wake(self) -> None:
         """There may be something to send."""
@@ -97,104 +112,92 @@ class Sender:
     async def start_ready(self, sends: asyncio.TaskGroup) -> Millis:
         """Starts what may leave now; gives back when to look again."""
         now = self.clock()
+        self.pace.look(now)
         free = IN_FLIGHT - len(self.in_flight)
         if not free:
             return now + LOOK_EVERY
-        open_at = self.pace.overall_ready_at(Priority.REPLY, now)
+        open_at = self.pace.overall_ready_at(Priority.STOP, now)
         if open_at > now:
             return open_at
         held, room = self.pace.held(now), self.pace.room_for_alerts(now)
-        wanted = Wanted(min(free, max(1, room)), frozenset(self.in_flight) | held.keys(), replies_only=not room)
+        wanted = Wanted(
+            min(free, max(1, room)),
+            frozenset(self.in_flight) | held.keys(),
+            urgent_only=not room,
+            at_once=partial(self.pace.at_once, now=now),
+            alone=frozenset(self.alone),
+        )
         claimed = await self.on_database(partial(self.records.claim, wanted))
-        for out in claimed.rows:
-            self.start(sends, out)
-        if len(claimed.rows) == wanted.limit:
+        for parcel in claimed.parcels:
+            self.start(sends, parcel)
+        if len(claimed.parcels) == wanted.limit:
             return now
         return self.next_look(claimed, held, now)
 
     def next_look(self, claimed: Claimed, held: dict[int, Millis], now: Millis) -> Millis:
         """When a chat, the whole bot or a queued row is ready next, as far as is known."""
-        moments = [*held.values(), self.pace.overall_ready_at(Priority.STOP, now), claimed.next_due or now]
+        moments = [*held.values(), self.pace.overall_ready_at(Priority.INFO, now), claimed.next_due or now]
         return min([now + LOOK_EVERY, *(at for at in moments if at > now)])
 
-    def start(self, sends: asyncio.TaskGroup, out: Outgoing) -> None:
-        chat_id = out.message.chat_id
-        self.in_flight.add(chat_id)
-        replaces = out.message.fresh and out.message_id is not None
-        self.pace.took(chat_id, self.clock(), calls=2 if replaces else 1)
-        sends.create_task(self.deliver(out), name=f"send {out.outbox_id}")
+    def start(self, sends: asyncio.TaskGroup, parcel: Parcel) -> None:
+        self.in_flight.add(parcel.chat_id)
+        replaces = parcel.first.message.fresh and parcel.first.message_id is not None
+        self.pace.took(parcel.chat_id, self.clock(), calls=2 if replaces else 1)
+        sends.create_task(self.deliver(parcel), name=f"send {parcel.first.outbox_id}")
 
-    async def deliver(self, out: Outgoing) -> None:
+    async def deliver(self, parcel: Parcel) -> None:
         """One message: sent, and what became of it recorded, before its chat is written to again."""
         try:
-            tried, result = await self.send(out)
+            tried, result = await self.send(parcel)
             wait = self.wait_after(tried, result)
-            self.adjust(tried.message.chat_id, result, self.clock() + wait)
+            self.adjust(tried, result, self.clock() + wait)
             await self.on_database(partial(self.records.write, tried, result, wait))
         finally:
-            self.in_flight.discard(out.message.chat_id)
+            self.in_flight.discard(parcel.chat_id)
             self.wake()
-        self.report(tried, result, wait)
+        self.told.report(tried, result, wait)
 
-    async def send(self, out: Outgoing) -> tuple[Outgoing, Result]:
+    async def send(self, parcel: Parcel) -> tuple[Parcel, Result]:
         """What was tried last, and its result: a group that has moved is followed at once, one step."""
-        result = await self.try_to_send(out)
+        result = await self.try_to_send(parcel)
         if not isinstance(result, Moved):
-            return out, result
-        await self.on_database(partial(self.records.follow, out.message.chat_id, result.new_chat_id))
-        there = replace(out, message=replace(out.message, chat_id=result.new_chat_id), message_id=None)
+            return parcel, result
+        await self.on_database(partial(self.records.follow, parcel.chat_id, result.new_chat_id))
+        there = parcel.moved_to(result.new_chat_id)
         return there, await self.try_to_send(there)
 
-    async def try_to_send(self, out: Outgoing) -> Result:
+    async def try_to_send(self, parcel: Parcel) -> Result:
         """The outermost place of one message: one that breaks the program must not hold back the others."""
+        is_merged = len(parcel.rows) > 1
         try:
-            return await self.messenger.send(out)
+            return await (self.messenger.send_merged(parcel.rows) if is_merged else self.messenger.send(parcel.first))
         except Exception as error:  # noqa: BLE001 -- a named outermost place
-            log.error("message broke", outbox=out.outbox_id, error=described(error))  # noqa: TRY400 -- private words
-            if out.attempts >= TRIES_WHEN_BROKEN:
+            log.error("message broke", outbox=parcel.first.outbox_id, error=described(error))  # noqa: TRY400 -- private words
+            if is_merged:
+                return Apart(described(error), uncertain=True)
+            if parcel.first.attempts >= TRIES_WHEN_BROKEN:
                 return Never(described(error))
             return Later(None, Why.BROKEN, uncertain=True)
 
-    def wait_after(self, out: Outgoing, result: Result) -> Millis:
+    def wait_after(self, parcel: Parcel, result: Result) -> Millis:
         if isinstance(result, Later) and result.after_ms is not None:
             return result.after_ms
-        return 0 if isinstance(result, Sent | Never) else backoff(out.attempts, self.random)
+        return 0 if isinstance(result, Sent | Never | Apart) else backoff(parcel.first.attempts, self.random)
 
-    def adjust(self, chat_id: int, result: Result, until: Millis) -> None:
+    def adjust(self, parcel: Parcel, result: Result, until: Millis) -> None:
         """What a result says about the way to Telegram, before the next message is claimed."""
+        rows = {out.outbox_id for out in parcel.rows}
+        self.alone = self.alone | rows if isinstance(result, Apart) else self.alone - rows
         match result:
             case Sent():
                 self.pace.relieved()
             case Later(why=Why.FLOOD):
-                self.pace.flooded(chat_id, until, self.clock())
+                self.pace.flooded(parcel.chat_id, until, self.clock())
             case Later(why=Why.BROKEN):
-                self.pace.pause(chat_id, until)
+                self.pace.pause(parcel.chat_id, until)
             case Later():
-                self.pace.troubled(chat_id, until, self.clock())
-            case Moved() | Blocked() | Never():
+                self.pace.troubled(parcel.chat_id, until, self.clock())
+            case Moved() | Blocked() | Never() | Apart():
                 pass
-            case _ as unknown:
-                assert_never(unknown)
-
-    def report(self, out: Outgoing, result: Result, wait: Millis) -> None:
-        """One line a message, after its record is committed."""
-        facts = {
-            "outbox": out.outbox_id,
-            "chat": out.message.chat_id,
-            "plan": out.message.plan_id,
-            "priority": out.message.priority.name.lower(),
-            "attempts": out.attempts,
-        }
-        match result:
-            case Sent():
-                log.info("message sent", lag_s=(self.clock() - out.created_at) / 1_000, **facts)
-            case Later(why=why, uncertain=uncertain):
-                log.warning("message waits", why=why.value, wait_s=wait / 1_000, uncertain=uncertain, **facts)
-            case Moved():
-                log.warning("message waits", why="chat moved twice", wait_s=wait / 1_000, **facts)
-            case Blocked(why=why):
-                log.warning("chat paused", why=why, **facts)
-            case Never(why=why):
-                log.error("message is dead", why=why, **facts)
             case _ as unknown:
                 assert_never(unknown)

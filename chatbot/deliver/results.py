@@ -1,10 +1,11 @@
-"""What became of a send, sorted once into what to do next.
+"""What became of a send, sorted once into what to do next; the table is in docs/delivery.md.
 
 Order matters where errors are told apart: BadRequest and TimedOut are NetworkErrors in python-telegram-bot.
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
@@ -72,9 +73,19 @@ class Never:
     why: str
 
 
-Result = Sent | Later | Moved | Blocked | Never
+@dataclass(frozen=True, slots=True)
+class Apart:
+    """Several merged into one were refused: each is to go alone. `uncertain`: they may have been delivered."""
+
+    why: str
+    uncertain: bool = False
+
+
+Result = Sent | Later | Moved | Blocked | Never | Apart
 Failure = Later | Moved | Blocked | Never
 
+LOST: Final = Later(None, Why.NETWORK, uncertain=True)
+"""What happened on Telegram's side is unknown."""
 NOT_SENT: Final = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 """Failures before a byte of the request left."""
 
@@ -83,9 +94,16 @@ UNREACHABLE: Final = (
     "user not found",
     "peer_id_invalid",
     "group chat was deactivated",
+    "group chat was upgraded",
     "chat_write_forbidden",
+    "chat_restricted",
     "have no rights to send",
     "not enough rights to send",
+    "user_is_blocked",
+    "input_user_deactivated",
+    "thread not found",
+    "topic_closed",
+    "topic_deleted",
 )
 TARGET_GONE: Final = (
     "message to edit not found",
@@ -93,11 +111,18 @@ TARGET_GONE: Final = (
     "message_id_invalid",
     "there is no text in the message to edit",
 )
-BAD_BUTTONS: Final = ("button", "reply markup", "keyboard")
+BAD_BUTTONS: Final = ("button", "reply markup", "reply_markup", "keyboard")
+TOO_LONG: Final = ("message is too long", "message_too_long")
+UNREADABLE: Final = (KeyError, TypeError, ValueError, AttributeError)
+"""What the library raises where an answer is JSON, but not what Telegram answers."""
+FOREIGN: Final = re.compile(r"(\w+ )+\(\d{3}\)")
+"""How the library words an error whose answer gives no reason: a status and nothing else."""
 
 
 def sort_error(error: TelegramError) -> Failure:
     """What to do after a send ended with this error."""
+    if is_foreign(error):
+        return LOST
     match error:
         case RetryAfter():
             return Later(wait_of(error), Why.FLOOD, uncertain=False)
@@ -112,8 +137,12 @@ def sort_error(error: TelegramError) -> Failure:
         case InvalidToken() | Conflict():
             return Later(None, Why.TOKEN, uncertain=False)
         case _:
-            # An answer that is not Telegram's: what happened on its side is unknown.
-            return Later(None, Why.NETWORK, uncertain=True)
+            return LOST
+
+
+def is_foreign(error: TelegramError) -> bool:
+    """An answer that is not Telegram's, whatever its status: a proxy's page must not count as a refusal."""
+    return isinstance(error.__cause__, (TelegramError, *UNREADABLE)) or FOREIGN.match(error.message) is not None
 
 
 def after_network_error(error: NetworkError) -> Later:
@@ -147,6 +176,11 @@ def is_target_gone(error: BadRequest) -> bool:
 def is_unreadable_markup(error: BadRequest) -> bool:
     """The HTML is wrong; the words can be sent without it."""
     return says(error, "can't parse entities")
+
+
+def is_too_long(error: BadRequest) -> bool:
+    """The beginning of the words can be sent."""
+    return says(error, *TOO_LONG)
 
 
 def is_bad_keyboard(error: BadRequest) -> bool:

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from random import Random
-from typing import Final, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 
 import structlog
 
@@ -22,8 +22,6 @@ from chatbot.market.stream_socket import BROKEN, Socket, said
 from chatbot.market.stream_speech import Shown, Speech, open_speech
 from chatbot.market.stream_table import Frame, StreamFacts
 
-LISTED_AGAIN: Final[Millis] = 60_000
-"""How soon after a failure the list of markets is asked for again."""
 log = structlog.get_logger(__name__)
 
 
@@ -73,13 +71,17 @@ class Line:
         self.suspects: dict[Market, Suspect] = {}
         self.caught_up: dict[Market, Millis] = {}
         self.sockets: dict[Socket, asyncio.Task[None]] = {}
+        self.rest_until: Millis = 0
         self.dialled = 0
         self.dropped = 0
         self.work = asyncio.create_task(self.keep_assigning())
 
     def follow(self, markets: Iterable[Market]) -> None:
         """Follow these from now on; what no stream shows is left to the polling."""
-        before, self.wanted = self.wanted, frozenset(market for market in markets if self.facts.shows(market))
+        wanted = frozenset(market for market in markets if self.facts.shows(market))
+        if wanted == self.wanted:
+            return
+        before, self.wanted = self.wanted, wanted
         for known in (self.prints, self.suspects, self.caught_up):
             for market in set(known) - self.wanted:
                 del known[market]
@@ -91,15 +93,18 @@ class Line:
 
     async def keep_assigning(self) -> None:
         """Give every wanted market a socket, at every change."""
+        failures = 0
         while True:
             await self.change.wait()
             self.change.clear()
             try:
                 await self.assign()
+                failures = 0
             except Exception as error:  # noqa: BLE001 -- the outermost place of a stream
                 self.tell("streams not assigned", error)
+                failures += 1
                 self.change.set()
-                await asyncio.sleep(LISTED_AGAIN / 1_000)
+                await asyncio.sleep(wait_before(failures, self.random) / 1_000)
 
     async def assign(self) -> None:
         """Sockets lose what is wanted no more and get what is new. Raises MarketError where nothing is listed."""
@@ -146,7 +151,8 @@ class Line:
             opened = socket.opened_at
             if opened is not None and steady() - opened >= self.patience.settled:
                 failures = 0
-            wait = max(socket.rest, wait_before(failures, self.random))
+            self.rest_until = max(self.rest_until, steady() + socket.rest)
+            wait = max(self.rest_until - steady(), wait_before(failures, self.random))
             failures += 1
             await asyncio.sleep(wait / 1_000)
 

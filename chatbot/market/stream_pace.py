@@ -22,7 +22,7 @@ class Patience:
     `silence`: how long a socket may show no price at all; `quiet`: the same where nothing on it is sure to move.
     `grace`: how much later than elsewhere a price may show here. `settled`: how long a connection must have held for
     its end to be none of its own doing. `doubts`: how seldom one market is caught up because something was left out.
-    `look`: how often all that is checked.
+    `ping`: how often an exchange is pinged that wants it in words. `look`: how often all that is checked.
     """
 
     dial: Millis = 10_000
@@ -32,6 +32,7 @@ class Patience:
     grace: Millis = 5_000
     settled: Millis = 10_000
     doubts: Millis = 60_000
+    ping: Millis = 8_000
     look: Millis = 500
 
 

@@ -73,7 +73,7 @@ class Prints:
             self.bad += 1
             return []
         last = self.last
-        if last is not None and (at <= last.at or (price == last.price and at < last.at + EVERY_MARK)):
+        if last is not None and (at < last.at or (price == last.price and at < last.at + EVERY_MARK)):
             return []
         new = [Quote(str(ticker["symbol"]), price, at)]
         self.show(new)

@@ -94,7 +94,8 @@ class Socket:
     change: asyncio.Event = field(default_factory=asyncio.Event)
     held: set[Market] = field(default_factory=set)
     asked: dict[str, deque[Asked]] = field(default_factory=dict)
-    patience_with: dict[Market, Retried] = field(default_factory=dict)
+    retried: dict[Market, Retried] = field(default_factory=dict)
+    trusting: bool = True
     stalls: set[Market] = field(default_factory=set)
     unsaid: asyncio.Queue[str] = field(default_factory=lambda: asyncio.Queue(MOST_UNSAID))
     shown_at: Millis = 0
@@ -106,7 +107,7 @@ class Socket:
         """Dial, and listen until the connection ends. Raises one of BROKEN: it always ends."""
         self.rest, self.opened_at = 0, None
         facts, patience = self.owner.speech.facts, self.owner.patience
-        beat = HEARTBEAT if facts.ping_every is None else None
+        beat = None if facts.pings else HEARTBEAT
         try:
             line = await self.owner.session.ws_connect(
                 yarl.URL(self.url), heartbeat=beat, timeout=patience.dial / 1_000
@@ -127,7 +128,8 @@ class Socket:
         self.opened_at = steady()
         self.held.clear()
         self.asked.clear()
-        self.patience_with.clear()
+        self.retried.clear()
+        self.trusting = True
         self.stalls.clear()
         self.unsaid = asyncio.Queue(MOST_UNSAID)
         self.shown_at = steady()
@@ -150,11 +152,13 @@ class Socket:
         """Pass on what one frame holds, and the answers to what was asked."""
         frame, shown = self.owner.speech.read(data, self.tap)
         answer = self.owner.speech.facts.answered(frame)
-        if answer is not None and (waiting := self.asked.get(answer)):
+        if answer is not None and self.trusting and (waiting := self.asked.get(answer)):
             self.confirm(waiting.popleft().markets)
         if not shown:
             return
-        self.shown_at, self.silences = steady(), 0
+        self.shown_at = steady()
+        if self.opened_at is not None and self.shown_at > self.opened_at + self.owner.patience.silence:
+            self.silences = 0
         markets = [market for market, _ in shown]
         self.confirm([market for market in markets if market not in self.stalls])
         self.owner.heard(frame, shown)
@@ -163,7 +167,7 @@ class Socket:
     def confirm(self, markets: Sequence[Market]) -> None:
         """What is still held of these arrives from now on."""
         for market in markets:
-            self.patience_with.pop(market, None)
+            self.retried.pop(market, None)
         self.owner.confirmed([market for market in markets if market in self.held])
 
     async def write(self, line: ListeningSocket) -> NoReturn:
@@ -180,11 +184,14 @@ class Socket:
             self.change.clear()
             pulse = {self.owner.speech.facts.pulse} if self.has_pulse else set()
             await self.take_back(sorted(self.held - self.wanted - pulse))
-            await self.ask(sorted(market for market in (self.wanted | pulse) - self.held if self.is_due(market)))
+            due = sorted(market for market in (self.wanted | pulse) - self.held if self.is_due(market))
+            alone = [[market] for market in due if market in self.retried]
+            together = [market for market in due if market not in self.retried]
+            await self.ask([*in_groups(together, self.owner.speech.facts), *alone])
 
     def is_due(self, market: Market) -> bool:
         """Whether a market may be asked for now."""
-        retried = self.patience_with.get(market)
+        retried = self.retried.get(market)
         return retried is None or retried.due <= steady()
 
     @property
@@ -192,10 +199,10 @@ class Socket:
         """Whether something on this socket is sure to move."""
         return self.owner.speech.lists(self.owner.speech.facts.pulse)
 
-    async def ask(self, markets: Sequence[Market]) -> None:
-        """Subscribe, and expect the answers."""
+    async def ask(self, groups: Sequence[list[Market]]) -> None:
+        """Subscribe, and expect the answers; what was not answered is asked for alone, as one may spoil a request."""
         facts = self.owner.speech.facts
-        for group in in_groups(markets, facts):
+        for group in groups:
             frame = (await self.owner.speech.asking(group)).frame
             keys, now = facts.asked(frame), steady()
             parts = [[market] for market in group] if len(keys) == len(group) else [group]
@@ -230,21 +237,20 @@ class Socket:
             raise EndedError("the server says nothing")
 
     def check_answers(self) -> None:
-        """What was not answered is asked for again, each market at longer and longer intervals. Raises EndedError."""
+        """What was not answered is asked for again, each market at longer and longer intervals."""
         latest = steady() - self.owner.patience.answer
         for waiting in self.asked.values():
             while waiting and waiting[0].at < latest:
                 self.give_up(waiting.popleft().markets)
-        if any(self.is_due(market) for market in self.patience_with if market not in self.held):
+        if any(self.is_due(market) for market in self.retried if market not in self.held):
             self.change.set()
 
     def give_up(self, markets: Sequence[Market]) -> None:
-        """These were not answered. Raises EndedError where a late answer would be taken for another."""
+        """These were not answered; where a late answer would be taken for another's, none counts any more."""
         unheard = [market for market in markets if market in self.held and not self.owner.is_live(market)]
-        if unheard and self.owner.speech.facts.in_order:
-            raise EndedError("a subscription was not answered")
+        self.trusting = self.trusting and not (unheard and self.owner.speech.facts.in_order)
         for market in unheard:
-            retried = self.patience_with.setdefault(market, Retried())
+            retried = self.retried.setdefault(market, Retried())
             retried.times += 1
             retried.due = steady() + self.owner.patience.answer * 2 ** min(retried.times, 6)
         self.held.difference_update(unheard)
@@ -263,9 +269,8 @@ class Socket:
 
     async def ping(self) -> NoReturn:
         """Keep the line open where the exchange wants to be pinged in words."""
-        every = self.owner.speech.facts.ping_every
-        while every is not None:
-            await asyncio.sleep(every)
+        while self.owner.speech.facts.pings:
+            await asyncio.sleep(self.owner.patience.ping / 1_000)
             self.unsaid.put_nowait(self.owner.speech.ping(self.tap))
         await asyncio.Event().wait()
         raise AssertionError("nobody sets that event")

@@ -86,7 +86,7 @@ class StreamFacts:
     `asked` names the answers that a request will get, in the order of its symbols or one for all; `answered` the one
     that a frame is. `is_history` tells frames of old trades that are sent on subscribing. `numbered`: every trade has
     the number after the one before it. `in_order`: answers carry no name of their own. `pace` is the least time
-    between two frames of ours, in seconds; `ping_every` that between pings in words, None where the protocol's do.
+    between two frames of ours, in seconds. `pings`: it wants to be pinged in words, the protocol's pings do not do.
     """
 
     exchange: str
@@ -101,7 +101,7 @@ class StreamFacts:
     options: Mapping[str, Any] = field(default_factory=dict)
     per_socket: int = 150
     pace: float = 0.1
-    ping_every: float | None = None
+    pings: bool = False
 
     def shows(self, market: Market) -> bool:
         """Whether there is a stream that shows every price of a market."""
@@ -134,7 +134,7 @@ STREAMS: Final[tuple[StreamFacts, ...]] = (
         tickers=Watch("watch_tickers", at_once=50),
         asked=by_name("req_id"),
         answered=answered_bybit,
-        ping_every=18,
+        pings=True,
     ),
     StreamFacts(
         exchange="bingx",
@@ -159,7 +159,7 @@ STREAMS: Final[tuple[StreamFacts, ...]] = (
         asked=asked_mexc,
         answered=answered_mexc,
         in_order=True,
-        ping_every=8,
+        pings=True,
     ),
     StreamFacts(
         exchange="bitget",
@@ -169,7 +169,7 @@ STREAMS: Final[tuple[StreamFacts, ...]] = (
         answered=answered_bitget,
         is_history=lambda frame: frame.get("action") == "snapshot",
         per_socket=40,
-        ping_every=25,
+        pings=True,
     ),
 )
 

@@ -2,12 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from html import escape
+from typing import Final
 
+from chatbot.core.events import (
+    EntryMissed,
+    Event,
+    PlanClosed,
+    ReassessAdvised,
+    StopHit,
+    TargetHit,
+    TierBlocked,
+    TierTriggered,
+)
 from chatbot.core.money import Millis
-from chatbot.messages.numbers import number, utc_time
+from chatbot.messages.numbers import moment, number, utc_stamp, utc_time
 from chatbot.messages.values import Message
+
+MOST_TOUCHES: Final = 12
+UNKNOWN: Final = "what it did meanwhile I could not look up; check your orders on the exchange."
 
 
 def feed_silent(exchange: str, symbol: str, heard: Millis) -> Message:
@@ -19,14 +35,70 @@ def feed_silent(exchange: str, symbol: str, heard: Millis) -> Message:
     )
 
 
-def feed_back(exchange: str, symbol: str, heard: Millis | None, now: Millis, price: Decimal | None) -> Message:
-    """Prices again: how long the blind spell was, and where the market is now."""
-    spell = "" if heard is None else f" I was blind {utc_time(heard)}–{utc_time(now)}."
-    stands = "" if price is None else f" Now {number(price)}."
-    return Message(
-        f"✅ <b>{escape(symbol)}: prices of {escape(exchange)} are back.</b>{spell}{stands}\n"
-        "A touch in between that has come back I may not have seen: check your orders on the exchange."
-    )
+@dataclass(frozen=True, slots=True)
+class Touch:
+    """Something that happened to a plan while nobody saw it."""
+
+    plan_number: int
+    what: str
+    at: Millis
+
+
+@dataclass(frozen=True, slots=True)
+class Spell:
+    """A market that was not seen since then; `is_known`: what it did meanwhile was looked up."""
+
+    exchange: str
+    symbol: str
+    since: Millis
+    price: Decimal | None
+    touches: Sequence[Touch]
+    is_known: bool = True
+
+
+def sight_again(spells: Sequence[Spell], now: Millis) -> Message:
+    """One report for all that was not seen, even if nothing happened."""
+    lines = [f"✅ <b>I see prices again.</b> I was blind {span(min(spell.since for spell in spells), now)}."]
+    for spell in spells:
+        stands = "" if spell.price is None else f", now {number(spell.price)}"
+        head = f"{escape(spell.symbol)} on {escape(spell.exchange)}{stands}: "
+        lines.append(head + (known_line(spell) if spell.is_known else UNKNOWN))
+    return Message("\n".join(lines))
+
+
+def known_line(spell: Spell) -> str:
+    """What was found; the alerts say what to do about it."""
+    told = [f"plan {touch.plan_number} {touch.what} ({utc_time(touch.at)})" for touch in spell.touches[:MOST_TOUCHES]]
+    more = len(spell.touches) - len(told)
+    told += [f"and {more} more"] if more else []
+    return f"{'; '.join(told)}." if told else "every minute since is looked up, nothing of your plans was touched."
+
+
+def touch_of(plan_number: int, event: Event) -> Touch | None:
+    """An event as a line of the report; None for what only follows from another."""
+    match event:
+        case TierTriggered(tier=tier) | TierBlocked(tier=tier):
+            what = f"reached tier {tier}"
+        case TargetHit(target=target):
+            what = f"hit TP{target}"
+        case StopHit():
+            what = "hit its stop"
+        case ReassessAdvised():
+            what = "went 0.5R against tier 1"
+        case EntryMissed():
+            what = "went on without its entry"
+        case PlanClosed():
+            what = f"is over: {event.reason.value.replace('_', ' ')}"
+        case _:
+            return None
+    return Touch(plan_number, what, event.at)
+
+
+def span(since: Millis, now: Millis) -> str:
+    """`14:02–14:09 UTC`, with the days where it went over midnight."""
+    if moment(since).date() == moment(now).date():
+        return f"{moment(since):%H:%M}–{utc_time(now)}"
+    return f"{moment(since):%Y-%m-%d %H:%M} – {utc_stamp(now)}"
 
 
 def unreadable_line(plan_number: int) -> str:

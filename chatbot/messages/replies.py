@@ -36,6 +36,9 @@ COMMANDS: Final = (
     ("cancel_plan", "Stop following a plan, e.g. /cancel_plan 2"),
     ("cancel", "Drop the plan being built"),
     ("daily", "Hour of the daily checklist (UTC), e.g. /daily 8"),
+    ("invite", "A link that lets one person in (owner only)"),
+    ("export", "Everything I hold about you, as a file"),
+    ("forget_me", "Delete everything I hold about you"),
     ("help", "What I can do"),
 )
 
@@ -142,13 +145,14 @@ def numbers_of(rows: Sequence[PlanRow]) -> str:
 def how_was_it_left(state: PlanState, view: PlanView) -> Message:
     """A plan with an open position is to be cancelled."""
     figures, number = figures_of(state.plan, view), view.number
+    abandon = Press(Verb.ABANDON, view.plan_id, argument=str(state.sequence))
     return Message(
         f"{figures.title} still has {figures.quantity(state.position.quantity)} open. How was it left?\n"
         f"• You closed it: <code>/exited {number} PRICE</code>\n"
         f"• Your stop filled: <code>/stopped {number} PRICE</code>\n"
         "• It is still open, and I shall stop following it: then its stop is yours to watch.",
         (
-            (Button("Stop following it", Press(Verb.ABANDON, view.plan_id), style=Style.BAD),),
+            (Button("Stop following it", abandon, style=Style.BAD),),
             (Button("Keep following", Press(Verb.KEEP, view.plan_id), style=Style.GOOD),),
         ),
     )

@@ -26,6 +26,7 @@ class Verb(StrEnum):
     ABANDON = "q"
     KEEP = "o"
     HOLD = "g"
+    FORGET = "f"
 
 
 class Style(StrEnum):

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import lru_cache
 from typing import Final
 
 from chatbot.core.money import HUNDRED, Side
@@ -47,6 +48,8 @@ TALK: Final = re.compile(
 )
 """One line that begins like an answer, an order about a running plan or a question, or ends like one."""
 SATOSHI_QUOTES: Final = ("BTC", "XBT")
+REMEMBERED: Final = 32
+"""Readings kept a while: one answer asks for its own several times, and a hostile text takes long to read."""
 
 
 RISK: Final = re.compile(r"\brisk(?:ing)?\s*:?\s*(?P<pct>\d{1,2}(?:[.,]\d{1,2})?)\s*%")
@@ -65,6 +68,7 @@ class Parts:
     found: Found
 
 
+@lru_cache(REMEMBERED)
 def read_signal(text: str, market_price: Decimal | None = None) -> SignalDraft:
     """What a text says of a trade. The market's price, where known, settles what is written shortly or as `now`."""
     words = cleaned(text) if len(text) <= LONGEST else text
@@ -92,8 +96,9 @@ def looks_like_signal(text: str) -> bool:
     return parts.market.pair is not None and exits > 0 and entered and exits + entries > 1
 
 
+@lru_cache(REMEMBERED)
 def parts_of(text: str) -> Parts:
-    """Every reader in turn, each leaving a mark for what it took."""
+    """Every reader in turn, each leaving a mark for what it took. It is remembered: nobody may change it."""
     rest, market = lift_market(text)
     rest, words = lift_stop_words(rest)
     doubtful = tuple(doubts(rest))

@@ -8,7 +8,7 @@ that answers slowly is waited for by nobody else.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from functools import partial
 from typing import Final, assert_never
@@ -19,8 +19,9 @@ from chatbot.breakage import described
 from chatbot.core.candles import Candle
 from chatbot.core.inputs import CandleClosed
 from chatbot.core.market import Final as GiveUp
-from chatbot.core.market import MarketError, Pause, Remedy, Retry
+from chatbot.core.market import Market, MarketError, Pause, Remedy, Retry
 from chatbot.core.money import Millis
+from chatbot.core.plan import TriggerPrice
 from chatbot.core.timeframes import Timeframe
 from chatbot.core.triggers import Indicate
 from chatbot.ports import Clock
@@ -56,8 +57,8 @@ class CandleWatch:
             await asyncio.wait(tasks)
 
     async def begin(self) -> None:
-        """The same, without waiting for it."""
-        self.start()
+        """The same, without waiting for it, once the minutes of a candle are decided on: they were before its close."""
+        self.start(self.has_its_minutes)
 
     async def stop(self, seconds: float) -> None:
         """What is under way may end; what takes longer is cut off."""
@@ -69,12 +70,19 @@ class CandleWatch:
         if slow:
             await asyncio.wait(slow)
 
-    def start(self) -> list[asyncio.Task[None]]:
-        """Ask for what is due; gives back all that is under way."""
+    def has_its_minutes(self, need: Need) -> bool:
+        """Whether what happened within a candle was decided on, or has kept its close waiting for long enough."""
+        end = self.due(need)
+        markets = (Market(need.exchange, need.symbol, price) for price in TriggerPrice)
+        watched = [market for market in markets if market in self.watcher.indexes]
+        return self.clock() - end > LATE or all(self.watcher.is_looked_up(market, end) for market in watched)
+
+    def start(self, may: Callable[[Need], bool] = lambda _: True) -> list[asyncio.Task[None]]:
+        """Ask for what is due and may be asked; gives back all that is under way."""
         needs = self.watcher.needs
         self.series = {need: one for need, one in self.series.items() if need in needs.plans}
         for need in needs.plans:
-            if need not in self.under_way and self.is_due(need):
+            if need not in self.under_way and self.is_due(need) and may(need):
                 needs.changed.discard(need)
                 self.under_way[need] = asyncio.create_task(self.safely(need))
         return list(self.under_way.values())

@@ -1,4 +1,4 @@
-"""The handful of scheduled jobs: a poll per exchange, candles, the clock, reminders. Late runs are made up once."""
+"""The handful of scheduled jobs: a poll per exchange, minutes, candles, the clock. Late runs are made up once."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from chatbot.breakage import described
 from chatbot.watch.candle_watch import CandleWatch
+from chatbot.watch.catch_up import CatchUp
 from chatbot.watch.watcher import Watcher
 
 CANDLE_SECONDS: Final = 0.5
@@ -27,8 +28,8 @@ Work = Callable[[], Awaitable[None]]
 class Jobs:
     """One in-memory scheduler. What is due is stored elsewhere; a job only looks."""
 
-    def __init__(self, watcher: Watcher, candles: CandleWatch, poll_seconds: float) -> None:
-        self.watcher, self.candles, self.poll_seconds = watcher, candles, poll_seconds
+    def __init__(self, watcher: Watcher, catch_up: CatchUp, candles: CandleWatch, poll_seconds: float) -> None:
+        self.watcher, self.catch_up, self.candles, self.poll_seconds = watcher, catch_up, candles, poll_seconds
         self.scheduler: Any = AsyncIOScheduler(timezone=UTC, job_defaults=JOB_DEFAULTS)
         self.scheduler.add_listener(report, EVENT_JOB_ERROR)
         self.under_way: set[asyncio.Task[Any]] = set()
@@ -36,7 +37,9 @@ class Jobs:
 
     def start(self, tick: Work, refresh: Work) -> None:
         """Begin; `tick` is what time alone decides, `refresh` is done now and by the hour."""
+        self.every(CANDLE_SECONDS, self.catch_up.begin, "minutes")
         self.every(CANDLE_SECONDS, self.candles.begin, "candles")
+        self.every(LOOK_SECONDS, self.watcher.keep, "prices")
         self.every(LOOK_SECONDS, tick, "clock")
         self.every(REFRESH_SECONDS, refresh, "refresh", begin=datetime.now(UTC))
         self.scheduler.start()
@@ -72,6 +75,7 @@ class Jobs:
         if self.under_way:
             await asyncio.wait(self.under_way, timeout=LAST_RUN_SECONDS)
         await self.candles.stop(LAST_RUN_SECONDS)
+        await self.catch_up.stop()
         self.scheduler.shutdown(wait=False)
         # The scheduler puts its own end off to the next turn of the loop.
         await asyncio.sleep(0)

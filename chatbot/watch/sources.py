@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Protocol
 
 from chatbot.core.candles import Candle
@@ -62,6 +63,10 @@ class PriceStream(Protocol):
 
     def is_live(self, market: Market) -> bool:
         """Whether every price of this market arrives right now."""
+        ...
+
+    def note_traded(self, market: Market, at: Millis, price: Decimal) -> None:
+        """What the exchange says when asked: a trade that never arrived here shows that the stream is dead."""
         ...
 
     async def aclose(self) -> None: ...

@@ -5,78 +5,71 @@ A poll that fails is sorted by its error: asked again, paused, or given up for a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
-from typing import Final, Protocol
+from typing import Final
 
 import structlog
 
 from chatbot.coach.desk import Watched
-from chatbot.coach.outages import SILENCE, Outages
+from chatbot.coach.outages import Outages
 from chatbot.coach.trades import NO_ATR, Atrs, Trades
-from chatbot.core.candles import Candle
 from chatbot.core.inputs import CandleClosed
 from chatbot.core.market import Final as GiveUp
-from chatbot.core.market import MarketError, Quote
+from chatbot.core.market import Market, MarketError, Quote
 from chatbot.core.money import Millis
+from chatbot.core.plan import TriggerPrice
 from chatbot.core.state import Phase
-from chatbot.ports import Clock, OnDatabase
+from chatbot.ports import OnDatabase
 from chatbot.watch.index import QuietIndex
 from chatbot.watch.needs import Needs
-
-Market = tuple[str, str]
-"""Exchange and symbol."""
+from chatbot.watch.silence import Clocks, Silence
+from chatbot.watch.sources import PriceSource, PriceStream
 
 GIVEN_UP_FOR: Final[Millis] = 300_000
+GAP: Final[Millis] = 20_000
+"""A market that was not heard for longer may have done something that nobody saw."""
+JUST_NOW: Final[Millis] = 15_000
+CHECK_EVERY: Final[Millis] = 15_000
+"""How often an exchange is asked about markets that are streamed, in case their stream has died without a word."""
 log = structlog.get_logger(__name__)
 
 
-class PriceSource(Protocol):
-    """Where prices come from. Both raise MarketError."""
-
-    async def quotes(self, exchange: str, symbols: frozenset[str]) -> Mapping[str, Quote]: ...
-    async def candles(
-        self, exchange: str, symbol: str, timeframe: str, since: Millis | None = None, limit: int = 498
-    ) -> list[Candle]: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Clocks:
-    """`wall` is the time of day, to be told; `steady` never jumps: pauses and silence are measured with it."""
-
-    wall: Clock
-    steady: Clock
-
-
 class Watcher:
-    """Holds the indexes and polls. Lives on the event loop."""
+    """Holds the indexes and polls what is not streamed. Lives on the event loop."""
 
     def __init__(
         self, source: PriceSource, trades: Trades, outages: Outages, on_database: OnDatabase, clocks: Clocks
     ) -> None:
-        self.source, self.trades, self.outages = source, trades, outages
-        self.on_database, self.wall, self.steady = on_database, clocks.wall, clocks.steady
+        self.source, self.trades = source, trades
+        self.silence = Silence(outages, on_database, clocks)
+        self.on_database, self.clock, self.steady = on_database, clocks.market, clocks.steady
         self.indexes: dict[Market, QuietIndex] = {}
         self.plans: dict[int, Watched] = {}
         self.heard: dict[Market, Millis] = {}
         """When each watched market was last heard, by the steady clock."""
-        self.silent: set[Market] = set()
-        self.left: set[Market] = set()
-        """Silent markets whose last plan is over: still stored as silent, and to be forgotten."""
+        self.last: dict[Market, Quote] = {}
+        self.idle: dict[int, int] = {}
+        """Plans that a price outside their quiet interval did not move, each at the event it stood at."""
         self.resume_at: dict[str, Millis] = {}
         """By the steady clock."""
+        self.checked_at: dict[str, Millis] = {}
         self.on_exchange: Callable[[str], None] = lambda _: None
         self.needs = Needs()
         self.atrs: Callable[[str, str], Atrs] = lambda _exchange, _symbol: NO_ATR
         """ATR of a market, as far as it is at hand; a price never waits for it."""
+        self.stream: PriceStream | None = None
+        self.before: Callable[[Market], Awaitable[None]] = nothing_before
+        """What a market did before is decided first, when a polled price concerns somebody."""
+        self.is_looked_up: Callable[[Market, Millis], bool] = lambda _market, _end: True
+        """Whether all that a market did before a moment is decided on."""
+        self.on_gap: Callable[[Market, Millis], None] = lambda _market, _since: None
 
     async def load(self) -> None:
         """Every stored plan that is not over, at start: before anything else may move one."""
-        silent = await self.on_database(self.outages.silent)
         self.put(await self.on_database(self.trades.all_watched))
-        self.silent, self.left = silent & self.indexes.keys(), silent - self.indexes.keys()
-        await self.forget_left()
+        await self.silence.load(self.markets())
 
     def put(self, changed: Sequence[Watched]) -> None:
         """Plans that changed: watched anew, or no more once they are over. Older news than is known is no news."""
@@ -91,29 +84,38 @@ class Watcher:
 
     def watch(self, plan: Watched) -> None:
         """Watch one plan, or watch it anew; its market never changes."""
-        market = (plan.row.exchange, plan.row.symbol)
-        if market not in self.indexes:
-            self.indexes[market] = QuietIndex()
-            self.heard[market] = self.steady()
-            self.on_exchange(plan.row.exchange)
-        self.indexes[market].put(plan.row.plan_id, plan.row.interval)
-        self.needs.put(plan)
+        market = plan.row.market
         self.plans[plan.row.plan_id] = plan
+        self.needs.put(plan)
+        if market in self.indexes:
+            self.indexes[market].put(plan.row.plan_id, plan.row.interval)
+            return
+        self.indexes[market] = QuietIndex()
+        self.indexes[market].put(plan.row.plan_id, plan.row.interval)
+        self.heard[market] = self.steady()
+        self.on_exchange(market.exchange)
+        self.follow(market.exchange)
 
     def forget(self, plan_id: int) -> None:
         """Watch one plan no more; a market without plans is not asked for."""
         known = self.plans.pop(plan_id, None)
+        self.idle.pop(plan_id, None)
         if known is None:
             return
-        market = (known.row.exchange, known.row.symbol)
+        market = known.row.market
         self.needs.drop(plan_id)
         self.indexes[market].drop(plan_id)
         if not len(self.indexes[market]):
             del self.indexes[market]
             self.heard.pop(market, None)
-            if market in self.silent:
-                self.silent.discard(market)
-                self.left.add(market)
+            self.last.pop(market, None)
+            self.silence.forget(market)
+            self.follow(market.exchange)
+
+    def follow(self, exchange: str) -> None:
+        """The stream follows what is watched."""
+        if self.stream is not None:
+            self.stream.follow(exchange, self.of(exchange))
 
     def fired_by(self, closed: CandleClosed, plan_ids: Sequence[int]) -> list[int]:
         """Those of the plans whose armed tier a candle's close fires, as far as is known here."""
@@ -124,80 +126,141 @@ class Watcher:
         """The markets that have watched plans."""
         return frozenset(self.indexes)
 
+    def of(self, exchange: str) -> frozenset[Market]:
+        """Those of one exchange."""
+        return frozenset(market for market in self.indexes if market.exchange == exchange)
+
+    def begun(self, market: Market) -> list[Millis]:
+        """When each of a market's plans was armed."""
+        return [self.plans[plan_id].begun_at for plan_id in self.indexes[market].intervals]
+
+    def is_live(self, market: Market) -> bool:
+        """Whether every price of a market arrives by itself."""
+        return self.stream is not None and self.stream.is_live(market)
+
+    def are_idle(self, plan_ids: Sequence[int]) -> bool:
+        """Whether prices outside their quiet intervals have moved none of them so far."""
+        return all(self.plans[one].row.sequence == self.idle.get(one) for one in plan_ids if one in self.plans)
+
+    def newest(self, market: Market) -> Quote | None:
+        """The last price, if it was heard just now."""
+        return self.last.get(market) if self.steady() - self.heard.get(market, 0) <= JUST_NOW else None
+
+    def hear(self, market: Market, quote: Quote) -> None:
+        """A watched market's price; after a gap, what it did meanwhile is to be looked up."""
+        blind_since = self.blind_since(market)
+        self.heard[market], self.last[market] = self.steady(), quote
+        if blind_since is not None:
+            self.on_gap(market, blind_since)
+
+    def blind_since(self, market: Market) -> Millis | None:
+        """Since when a watched market was not seen, where that is longer than it can be left out of sight."""
+        gap = self.steady() - self.heard[market]
+        return self.silence.since.get(market, self.clock() - gap) if gap > GAP else None
+
     async def poll(self, exchange: str) -> None:
         """Ask an exchange once, wake the plans concerned, and notice who has not been heard for too long."""
-        await self.forget_left()
-        symbols = frozenset(symbol for name, symbol in self.indexes if name == exchange)
-        if not symbols:
+        await self.silence.forget_left()
+        if not self.of(exchange):
             return
-        if self.steady() >= self.resume_at.get(exchange, 0):
-            await self.ask(exchange, symbols)
-        await self.notice(exchange, symbols)
+        for trigger_price, symbols in self.to_ask(exchange).items():
+            if self.steady() >= self.resume_at.get(exchange, 0):
+                await self.ask(exchange, frozenset(symbols), trigger_price)
+        for market in self.of(exchange):
+            if self.is_live(market):
+                # A stream on which nobody trades is no silence.
+                self.heard[market] = self.steady()
+        await self.silence.notice({market: self.heard[market] for market in self.of(exchange)})
 
-    async def ask(self, exchange: str, symbols: frozenset[str]) -> None:
+    def to_ask(self, exchange: str) -> Mapping[TriggerPrice, Sequence[str]]:
+        """What is not streamed; now and then also what is."""
+        checks = self.stream is not None and self.steady() >= self.checked_at.get(exchange, 0) + CHECK_EVERY
+        if checks:
+            self.checked_at[exchange] = self.steady()
+        found: dict[TriggerPrice, list[str]] = {}
+        for market in sorted(self.of(exchange)):
+            if checks or not self.is_live(market):
+                found.setdefault(market.trigger_price, []).append(market.symbol)
+        return found
+
+    async def ask(self, exchange: str, symbols: frozenset[str], trigger_price: TriggerPrice) -> None:
         """One request; its error says when to ask again."""
         try:
-            quotes = await self.source.quotes(exchange, symbols)
+            quotes = await self.source.quotes(exchange, symbols, trigger_price)
         except MarketError as error:
             remedy = error.remedy
             wait = GIVEN_UP_FOR if isinstance(remedy, GiveUp) else remedy.after
             self.resume_at[exchange] = self.steady() + wait
             log.warning("prices failed", exchange=exchange, remedy=type(remedy).__name__, wait_ms=wait)
             return
-        await self.take(exchange, tuple(quotes.values()))
+        await self.take(exchange, tuple(quotes.values()), trigger_price)
 
-    async def take(self, exchange: str, quotes: Sequence[Quote]) -> None:
+    async def take(
+        self, exchange: str, quotes: Sequence[Quote], trigger_price: TriggerPrice = TriggerPrice.LAST
+    ) -> None:
         """Prices came: keep them, and wake the plans whose quiet interval they left."""
-        for market in {(exchange, quote.symbol) for quote in quotes} & self.indexes.keys():
-            self.heard[market] = self.steady()
-        if not quotes:
+        polled = []
+        for quote in quotes:
+            market = Market(exchange, quote.symbol, trigger_price)
+            if self.stream is not None and self.is_live(market):
+                # What is streamed is ahead of what is asked for: this only shows whether the stream is alive.
+                self.stream.note_traded(market, quote.at, quote.price)
+            elif market in self.indexes:
+                self.hear(market, quote)
+                polled.append(quote)
+        if not polled:
             return
-        touched = self.all_touched(exchange, quotes)
-        await self.on_database(partial(self.trades.prices, exchange, quotes, touched, self.read(exchange, touched)))
+        await self.before_all(exchange, polled, trigger_price)
+        touched = self.all_touched(exchange, polled, trigger_price)
+        await self.wake(exchange, polled, touched, trigger_price)
         # A plan that its user moved meanwhile has another interval now, which these very prices may have left.
-        now = self.all_touched(exchange, quotes)
+        now = self.all_touched(exchange, polled, trigger_price)
         moved = {symbol: [one for one in plan_ids if one not in touched[symbol]] for symbol, plan_ids in now.items()}
         if any(moved.values()):
-            await self.on_database(partial(self.trades.prices, exchange, quotes, moved, self.read(exchange, moved)))
+            await self.wake(exchange, polled, moved, trigger_price)
 
-    def read(self, exchange: str, touched: Mapping[str, Sequence[int]]) -> dict[str, Atrs]:
-        """The ATR of the markets whose plans are woken."""
-        return {symbol: self.atrs(exchange, symbol) for symbol, plan_ids in touched.items() if plan_ids}
+    async def before_all(self, exchange: str, quotes: Sequence[Quote], trigger_price: TriggerPrice) -> None:
+        """Between two looks at a price it may have gone anywhere: where it matters, that is decided first."""
+        touched = self.all_touched(exchange, quotes, trigger_price)
+        matter = [symbol for symbol, plan_ids in touched.items() if plan_ids and not self.are_idle(plan_ids)]
+        await asyncio.gather(*(self.before(Market(exchange, symbol, trigger_price)) for symbol in matter))
 
-    def all_touched(self, exchange: str, quotes: Sequence[Quote]) -> dict[str, list[int]]:
+    async def wake(
+        self,
+        exchange: str,
+        quotes: Sequence[Quote],
+        touched: Mapping[str, Sequence[int]],
+        trigger_price: TriggerPrice,
+    ) -> None:
+        """Give prices to plans."""
+        atrs = {symbol: self.atrs(exchange, symbol) for symbol, plan_ids in touched.items() if plan_ids}
+        plan_ids = [plan_id for some in touched.values() for plan_id in some]
+        await self.moving(plan_ids, partial(self.trades.prices, exchange, quotes, touched, atrs, trigger_price))
+
+    async def moving(self, plan_ids: Sequence[int], work: Callable[[], object]) -> None:
+        """Do something with plans, and remember those that stay where they are."""
+        stood = {one: self.plans[one].row.sequence for one in plan_ids if one in self.plans}
+        await self.on_database(work)
+        for plan_id, sequence in stood.items():
+            known = self.plans.get(plan_id)
+            if known is not None and known.row.sequence == sequence:
+                self.idle[plan_id] = sequence
+
+    def all_touched(self, exchange: str, quotes: Sequence[Quote], trigger_price: TriggerPrice) -> dict[str, list[int]]:
         """The plans that these prices concern, by symbol."""
-        return {quote.symbol: self.touched((exchange, quote.symbol), quote) for quote in quotes}
+        return {quote.symbol: self.touched(Market(exchange, quote.symbol, trigger_price), quote) for quote in quotes}
 
     def touched(self, market: Market, quote: Quote) -> list[int]:
         """The plans of a market that a price concerns."""
         index = self.indexes.get(market)
         return [] if index is None else index.touched(quote.price)
 
-    async def notice(self, exchange: str, symbols: frozenset[str]) -> None:
-        """Tell users of a market that fell silent, and when it is heard again."""
-        for market in sorted((exchange, symbol) for symbol in symbols):
-            if market not in self.indexes:
-                continue
-            silent_for = self.steady() - self.heard[market]
-            if silent_for > SILENCE and market not in self.silent:
-                await self.on_database(partial(self.outages.fell_silent, *market, self.wall() - silent_for))
-                self.remember(market, silent=True)
-            elif silent_for <= SILENCE and market in self.silent:
-                await self.on_database(partial(self.outages.is_back, *market))
-                self.remember(market, silent=False)
+    async def keep(self) -> None:
+        """Remember the prices of what is streamed, which nobody else does."""
+        for market in sorted(market for market in self.last if self.is_live(market)):
+            quote = self.last[market]
+            await self.on_database(partial(self.trades.keep, market.exchange, (quote,), market.trigger_price))
 
-    def remember(self, market: Market, *, silent: bool) -> None:
-        """What users were told, once that is committed; a market forgotten meanwhile is not kept."""
-        if not silent:
-            self.silent.discard(market)
-        elif market in self.indexes:
-            self.silent.add(market)
-        else:
-            self.left.add(market)
 
-    async def forget_left(self) -> None:
-        """Who comes to such a market later was never told that it was silent."""
-        left = frozenset(self.left - self.silent)
-        if left:
-            await self.on_database(partial(self.outages.forget, left))
-        self.left -= left | self.silent
+async def nothing_before(_: Market) -> None:
+    """Nobody looks up what was before."""

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from chatbot.core.plan import Plan
 from chatbot.ports import Outbox, Outgoing, OutMessage, Priority, Units, User
@@ -93,10 +97,8 @@ def test_busy_and_paused_chats_wait(units: Units, user: User) -> None:
         assert texts(unit.outbox.claim(NOW, busy_chats=frozenset({80, 70}))) == []
         unit.users.pause(user.chat_id, paused=True)
         assert texts(unit.outbox.claim(NOW, limit=9)) == ["theirs"]
-        assert unit.outbox.next_due() is None
         assert unit.outbox.depth() == 2
         unit.users.pause(user.chat_id, paused=False)
-        assert unit.outbox.next_due() == NOW
         assert texts(unit.outbox.claim(NOW, limit=9)) == ["mine"]
 
 
@@ -106,14 +108,14 @@ def test_a_message_waits_for_its_time(units: Units) -> None:
         unit.outbox.add(replace(message("at ten"), not_before=NOW + 10), NOW)
         unit.outbox.add(message("now"), NOW + 1)
         assert drain(unit.outbox, NOW + 1) == ["now"]
-        assert unit.outbox.next_due() == NOW + 10
+        assert unit.outbox.next_due(NOW + 1) == NOW + 10
         assert drain(unit.outbox, NOW + 9) == []
         assert drain(unit.outbox, NOW + 10) == ["at ten"]
-        assert unit.outbox.next_due() is None
+        assert unit.outbox.next_due(NOW + 1) is None
 
 
 def test_a_message_to_be_tried_again_keeps_its_place(units: Units) -> None:
-    """Later messages of the chat and priority wait behind it; a more urgent one and other chats do not."""
+    """Later messages of the chat wait behind it; a more urgent one and other chats do not."""
     with units() as unit:
         unit.outbox.add(message("first"), NOW)
         unit.outbox.add(message("second"), NOW + 1)
@@ -122,7 +124,7 @@ def test_a_message_to_be_tried_again_keeps_its_place(units: Units) -> None:
         unit.outbox.add(message("stop", priority=Priority.STOP), NOW + 2)
         unit.outbox.add(message("other", chat_id=2), NOW + 2)
         assert drain(unit.outbox, NOW + 99) == ["stop", "other"]
-        assert unit.outbox.next_due() == NOW + 100
+        assert unit.outbox.next_due(NOW + 99) == NOW + 100
         (claimed,) = unit.outbox.claim(NOW + 100)
         assert (claimed.message.text, claimed.attempts, claimed.uncertain) == ("first", 2, False)
         unit.outbox.sent(claimed.outbox_id, 1, NOW + 100)
@@ -219,28 +221,154 @@ def test_queued_messages_are_superseded_by_how_their_name_begins(units: Units) -
         assert sorted(drain(unit.outbox)) == ["daily_11:c", "daily_1:d", "daily_1:under way", "dailyx1:b"]
 
 
-def test_replies_alone_are_claimed_without_touching_the_rest(units: Units) -> None:
-    """The others are not tried, so no attempt is counted; a reply does not pass what is more urgent in its chat."""
+def test_the_urgent_alone_are_claimed_without_touching_the_rest(units: Units) -> None:
+    """Where only stops and replies may leave, stops come first; the others are not tried, so no attempt is counted."""
     with units() as unit:
-        for chat_id in (1, 2, 3):
-            unit.outbox.add(message(f"stop {chat_id}", chat_id=chat_id, priority=Priority.STOP), NOW + chat_id)
-        unit.outbox.add(message("reply 3", chat_id=3, priority=Priority.REPLY), NOW)
-        unit.outbox.add(message("reply 4", chat_id=4, priority=Priority.REPLY), NOW)
-        unit.outbox.add(message("add 4", chat_id=4, priority=Priority.ADD), NOW)
-        assert texts(unit.outbox.claim(NOW + 2, limit=1, replies_only=True)) == ["reply 3"]
-        assert texts(unit.outbox.claim(NOW + 3, limit=9, replies_only=True)) == ["reply 4"]
-        (stop,) = unit.outbox.claim(NOW + 3, busy_chats=frozenset({3, 4}))
-        assert (stop.message.text, stop.attempts) == ("stop 1", 1)
+        for chat_id in (1, 2):
+            unit.outbox.add(message(f"add {chat_id}", chat_id=chat_id, priority=Priority.ADD), NOW)
+        unit.outbox.add(message("reply 2", chat_id=2, priority=Priority.REPLY), NOW)
+        unit.outbox.add(message("stop 3", chat_id=3, priority=Priority.STOP), NOW)
+        assert texts(unit.outbox.claim(NOW, limit=1, urgent_only=True)) == ["stop 3"]
+        assert texts(unit.outbox.claim(NOW, limit=9, urgent_only=True)) == ["reply 2"]
+        (add,) = unit.outbox.claim(NOW, limit=9)
+        assert (add.message.text, add.attempts) == ("add 1", 1)
 
 
-def test_a_reply_waits_for_the_stop_of_its_own_chat(units: Units) -> None:
-    """While only replies may leave, a chat with something more urgent gets nothing; it is not put back either."""
+def test_messages_of_a_plan_keep_their_order(units: Units, user: User, agreed: Plan) -> None:
+    """Whatever their priorities: what stands before something urgent becomes as urgent. A stop passes them all."""
     with units() as unit:
-        unit.outbox.add(message("stop", priority=Priority.STOP), NOW)
-        unit.outbox.add(message("reply", priority=Priority.REPLY), NOW)
-        assert unit.outbox.claim(NOW, replies_only=True) == ()
-        (stop,) = unit.outbox.claim(NOW)
-        assert (stop.message.text, stop.attempts) == ("stop", 1)
+        mine, other = (unit.plans.add(user, agreed).plan_id for _ in range(2))
+        unit.outbox.add(of_plan("other add", other, 1), NOW)
+        unit.outbox.add(of_plan("news", mine, 0, Priority.INFO), NOW)
+        unit.outbox.add(of_plan("target", mine, 2, Priority.TARGET), NOW)
+        unit.outbox.add(message("no plan", priority=Priority.TARGET), NOW)
+        unit.outbox.add(of_plan("stop move", mine, 3, Priority.STOP_MOVE), NOW)
+        unit.outbox.add(of_plan("late news", mine, 0, Priority.INFO), NOW)
+        unit.outbox.add(of_plan("stop", mine, 4, Priority.STOP), NOW)
+        assert drain(unit.outbox) == ["stop", "news", "target", "stop move", "no plan", "other add", "late news"]
+
+
+def test_a_message_under_way_keeps_its_place_in_its_plan(units: Units, user: User, agreed: Plan) -> None:
+    """Something more urgent is queued while it is tried: where the try fails, it is still told first."""
+    with units() as unit:
+        plan_id = unit.plans.add(user, agreed).plan_id
+        unit.outbox.add(of_plan("target", plan_id, 1, Priority.TARGET), NOW)
+        (target,) = unit.outbox.claim(NOW)
+        unit.outbox.add(of_plan("stop move", plan_id, 2, Priority.STOP_MOVE), NOW)
+        unit.outbox.later(target.outbox_id, NOW + 10, uncertain=False)
+        assert drain(unit.outbox, NOW + 9) == []
+        assert drain(unit.outbox, NOW + 10) == ["target", "stop move"]
+
+
+def test_a_planned_message_makes_nothing_urgent_before_its_time(units: Units, user: User, agreed: Plan) -> None:
+    """It neither leaves early nor holds back what is queued after it, and comes after what was to come before it."""
+    with units() as unit:
+        plan_id = unit.plans.add(user, agreed).plan_id
+        planned = of_plan("planned", plan_id, 1, Priority.STOP_MOVE)
+        unit.outbox.add(replace(planned, not_before=NOW + 100), NOW)
+        unit.outbox.add(of_plan("add", plan_id, 2), NOW)
+        assert drain(unit.outbox, NOW + 50) == ["add"]
+        unit.outbox.add(of_plan("news", plan_id, 3, Priority.INFO), NOW + 60)
+        assert drain(unit.outbox, NOW + 60) == ["news"]
+        assert drain(unit.outbox, NOW + 100) == ["planned"]
+
+
+def test_a_clock_set_back_delays_nothing(units: Units, user: User, agreed: Plan) -> None:
+    """What was queued before the step back leaves at once, and before what is queued after it."""
+    with units() as unit:
+        plan_id = unit.plans.add(user, agreed).plan_id
+        unit.outbox.add(of_plan("before", plan_id, 1), NOW)
+        unit.outbox.add(of_plan("after", plan_id, 2), NOW - 3_600_000)
+        assert drain(unit.outbox, NOW - 3_600_000) == ["before", "after"]
+
+
+steps = st.lists(
+    st.tuples(st.integers(0, 2), st.sampled_from(Priority), st.sampled_from(("add", "claim", "later", "sent"))),
+    max_size=30,
+)
+
+
+@given(steps)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_no_order_of_priorities_breaks_the_order_of_a_plan(
+    units: Units, user: User, agreed: Plan, steps: list[tuple[int, Priority, str]]
+) -> None:
+    """Of any mix of messages and tries, no plan's message but a stop leaves before one queued earlier in its plan."""
+    arrived: list[tuple[int | None, Priority, int]] = []
+    with suppress(Undone), units() as unit:
+        plans = [unit.plans.add(user, agreed).plan_id for _ in range(3)]
+        under_way: list[Outgoing] = []
+        for number, (which, priority, what) in enumerate(steps):
+            if what == "add":
+                unit.outbox.add(of_plan(f"{number}", plans[which], number + 1, priority), NOW)
+            elif what == "claim":
+                under_way += unit.outbox.claim(NOW)
+            elif under_way and what == "later":
+                unit.outbox.later(under_way.pop().outbox_id, 0, uncertain=False)
+            elif under_way:
+                out = under_way.pop()
+                unit.outbox.sent(out.outbox_id, 1, NOW)
+                arrived.append((out.message.plan_id, out.message.priority, out.message.action))
+        for out in under_way:
+            unit.outbox.later(out.outbox_id, 0, uncertain=False)
+        while claimed := unit.outbox.claim(NOW):
+            unit.outbox.sent(claimed[0].outbox_id, 1, NOW)
+            arrived.append((claimed[0].message.plan_id, claimed[0].message.priority, claimed[0].message.action))
+        raise Undone
+    assert len(arrived) == sum(what == "add" for _, _, what in steps)
+    for plan_id in {plan_id for plan_id, _, _ in arrived}:
+        numbers = [number for plan, priority, number in arrived if plan == plan_id and priority is not Priority.STOP]
+        assert numbers == sorted(numbers)
+
+
+class Undone(Exception):
+    """Takes back all that an example wrote."""
+
+
+def test_what_goes_with_a_claimed_message_is_claimed_too(units: Units) -> None:
+    """The queue behind a message under way is shown in its order, as far as it is due, and can be taken along."""
+    with units() as unit:
+        for name, priority in (("a", Priority.ADD), ("i", Priority.INFO), ("s", Priority.STOP), ("t", Priority.TARGET)):
+            unit.outbox.add(message(name, priority=priority), NOW)
+        unit.outbox.add(replace(message("tomorrow", priority=Priority.TARGET), not_before=NOW + 9), NOW)
+        unit.outbox.add(message("elsewhere", chat_id=2), NOW)
+        assert texts(unit.outbox.claim(NOW)) == ["s"]
+        behind = unit.outbox.waiting(70, NOW, 2)
+        assert texts(behind) == ["t", "a"]
+        unit.outbox.claim_too([out.outbox_id for out in behind])
+        assert texts(unit.outbox.waiting(70, NOW, 9)) == ["i"]
+        for out in behind:
+            unit.outbox.later(out.outbox_id, NOW + 1 if out.message.text == "a" else 0, uncertain=True)
+        assert texts(unit.outbox.waiting(70, NOW, 9)) == ["t"], "what waits for another try holds back the rest"
+        unit.outbox.claim_too([])
+        assert unit.outbox.recover() == 1
+
+
+def test_what_was_sent_together_is_over_together(units: Units) -> None:
+    """Each row of a merged message is recorded as sent with it, and no other."""
+    with units() as unit:
+        for name in ("a", "b", "c"):
+            unit.outbox.add(message(name), NOW)
+        (first,) = unit.outbox.claim(NOW)
+        (second, _) = unit.outbox.waiting(70, NOW, 9)
+        unit.outbox.claim_too([second.outbox_id])
+        unit.outbox.sent_together([first.outbox_id, second.outbox_id], 500, NOW)
+        assert unit.outbox.recover() == 0
+        assert drain(unit.outbox) == ["c"]
+
+
+def test_the_age_of_the_queue_is_that_of_its_oldest_message(units: Units, user: User) -> None:
+    """Queued or under way; what waits for a user who blocked the bot does not count."""
+    with units() as unit:
+        assert unit.outbox.oldest_unsent() is None
+        unit.outbox.add(message("kept for their return"), NOW - 5)
+        unit.users.pause(user.chat_id, paused=True)
+        unit.outbox.add(message("under way", chat_id=2), NOW)
+        unit.outbox.add(replace(message("planned", chat_id=3), not_before=NOW + 7), NOW - 3)
+        (claimed,) = unit.outbox.claim(NOW)
+        assert unit.outbox.oldest_unsent() == NOW
+        unit.outbox.sent(claimed.outbox_id, 1, NOW)
+        assert unit.outbox.oldest_unsent() == NOW + 7
 
 
 def test_what_is_over_is_forgotten_after_a_time(units: Units) -> None:

@@ -22,7 +22,7 @@ from chatbot.core.events import (
 from chatbot.core.plan import Plan
 from chatbot.core.quiet import Interval
 from chatbot.core.state import Phase
-from chatbot.ports import PlanMoved, PlanUnreadable, Units, User
+from chatbot.ports import PlanMoved, PlanRecord, PlanUnreadable, Units, User
 
 QUIET = Interval(Decimal(59000), Decimal("60000.10"))
 NOWHERE = Interval(None, None)
@@ -161,3 +161,26 @@ def test_a_plan_that_can_not_be_read_is_called_so(units: Units, user: User, agre
         with pytest.raises(PlanUnreadable, match=f"Plan {row.plan_id} can't be read"):
             unit.plans.of_user(user.user_id, 1)
         assert unit.plans.open_of(user.user_id) == [row]
+
+
+def test_a_person_reaches_only_their_own_plans(units: Units, user: User, agreed: Plan) -> None:
+    """By its id too: another's plan, or one of another chat, is as one there is not."""
+    other = User(8, 80)
+    with units() as unit:
+        unit.users.put(other)
+        row = unit.plans.add(user, agreed)
+        assert unit.plans.record_of(user, row.plan_id) == unit.plans.record(row.plan_id)
+        assert unit.plans.record_of(other, row.plan_id) is None
+        assert unit.plans.record_of(replace(user, chat_id=other.chat_id), row.plan_id) is None
+        assert unit.plans.record_of(replace(other, chat_id=user.chat_id), row.plan_id) is None
+        assert unit.plans.record_of(user, row.plan_id + 1) is None
+
+
+def test_nothing_is_added_to_a_plan_of_another(units: Units, user: User, agreed: Plan) -> None:
+    """Whoever claims a plan that is not theirs writes nothing to it."""
+    with units() as unit:
+        row = unit.plans.add(user, agreed)
+    with pytest.raises(PlanMoved), units() as unit:
+        unit.plans.append(replace(row, user_id=8), [], Interval(None, None), Phase.CLOSED, None)
+    with units() as unit:
+        assert unit.plans.of_user(user.user_id, 1) == PlanRecord(row, agreed, ())

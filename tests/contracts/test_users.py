@@ -85,3 +85,10 @@ def test_a_chat_that_moved_takes_everything_unsent_along(units: Units, user: Use
         assert unit.users.get(user.user_id) == replace(user, chat_id=-1000)
         assert unit.outbox.slot_message(user.chat_id, "wizard") is None
         assert [claimed.message.chat_id for claimed in unit.outbox.claim(3)] == [-1000]
+
+
+def test_a_user_is_found_by_their_chat(units: Units, user: User) -> None:
+    """Whose chat it is, or nobody's."""
+    with units() as unit:
+        assert unit.users.in_chat(user.chat_id) == user
+        assert unit.users.in_chat(user.user_id) is None

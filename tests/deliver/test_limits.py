@@ -32,17 +32,18 @@ def test_a_chat_that_rested_has_its_burst_back() -> None:
     assert pace.ready_at(1, Priority.INFO, later) == later + 1_000
 
 
-def test_replies_leave_when_alerts_have_used_their_share() -> None:
-    """25 alerts fill a second for alerts; five more replies may leave in it, then nothing."""
+def test_stops_and_replies_leave_when_alerts_have_used_their_share() -> None:
+    """25 alerts fill a second for alerts; five more stops or replies may leave in it, then nothing."""
     pace = Pace()
     for chat_id in range(1, 26):
         pace.took(chat_id, NOW)
     assert pace.room_for_alerts(NOW) == 0
-    assert pace.ready_at(99, Priority.STOP, NOW) == NOW + 1_000
+    assert pace.ready_at(99, Priority.STOP_MOVE, NOW) == NOW + 1_000
     for chat_id in range(26, 31):
-        assert pace.ready_at(chat_id, Priority.REPLY, NOW) == NOW
+        assert pace.ready_at(chat_id, Priority(1 + chat_id % 2), NOW) == NOW
         pace.took(chat_id, NOW)
     assert pace.ready_at(99, Priority.REPLY, NOW) == NOW + 1_000
+    assert pace.ready_at(99, Priority.STOP, NOW) == NOW + 1_000
     assert pace.room_for_alerts(NOW + 1_000) == 25
 
 
@@ -105,6 +106,50 @@ def test_a_pause_of_the_whole_bot_holds_everyone() -> None:
     pace = Pace()
     pace.pause(None, NOW + 5_000)
     assert pace.ready_at(7, Priority.STOP, NOW) == NOW + 5_000
+
+
+def test_a_chat_takes_at_once_what_is_left_of_its_burst() -> None:
+    """Always at least the message whose turn it is."""
+    pace = Pace()
+    left = []
+    for _ in range(4):
+        left.append(pace.at_once(1, NOW))
+        pace.took(1, NOW)
+    assert left == [3, 2, 1, 1]
+    assert pace.at_once(1, NOW + 1_500) == 1
+    assert pace.at_once(1, NOW + 4_000) == 3
+
+
+def test_a_chat_that_was_refused_takes_one_at_a_time_for_a_while() -> None:
+    """For a minute after the silence it was asked for; after a silence of the whole bot, every chat."""
+    pace = Pace()
+    pace.flooded(1, NOW + 5_000, NOW)
+    assert (pace.at_once(1, NOW + 64_999), pace.at_once(2, NOW + 5_000)) == (1, 3)
+    assert pace.at_once(1, NOW + 65_000) == 3
+    pace.pause(None, NOW + 5_000)
+    assert (pace.at_once(2, NOW + 64_999), pace.at_once(2, NOW + 65_000)) == (1, 3)
+
+
+def test_a_clock_set_back_makes_nobody_wait_longer() -> None:
+    """Pauses, allowances and the sends of the last second move with the clock."""
+    pace = Pace(Limits(overall=2, kept_for_replies=0, chat_burst=1))
+    pace.look(NOW)
+    pace.took(1, NOW)
+    pace.took(-2, NOW)
+    pace.pause(3, NOW + 30_000)
+    pace.pause(None, NOW + 2_000)
+    pace.troubled(4, NOW + 10_000, NOW)
+    hour = 3_600_000
+    pace.look(NOW - hour)
+    assert pace.held(NOW - hour) == {
+        1: NOW - hour + 1_000,
+        -2: NOW - hour + 1_000,
+        3: NOW - hour + 30_000,
+        4: NOW - hour + 10_000,
+    }
+    assert pace.overall_ready_at(Priority.STOP, NOW - hour) == NOW - hour + 2_000
+    pace.look(NOW)
+    assert pace.held(NOW) == {}
 
 
 def test_memory_does_not_grow_with_the_chats() -> None:

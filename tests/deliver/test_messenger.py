@@ -6,7 +6,8 @@ import json
 from typing import Any
 
 from chatbot.core.money import Millis
-from chatbot.deliver.messenger import REPEAT, Messenger, length
+from chatbot.deliver.forms import REPEAT, length
+from chatbot.deliver.messenger import Messenger
 from chatbot.deliver.results import Blocked, Later, Never, Sent, Why
 from chatbot.ports import Outgoing, OutMessage, Priority
 from tests.deliver.rig import Rig
@@ -96,8 +97,17 @@ async def test_a_late_alert_says_how_late(rig: Rig) -> None:
         await messenger(rig).send(outgoing(rig, "x", age=age))
     await messenger(rig).send(outgoing(rig, "y", age=42_000, priority=Priority.REPLY))
     await messenger(rig).send(outgoing(rig, "z", age=42_000, not_before=rig.clock()))
+    await messenger(rig).send(outgoing(rig, "from the future", age=-3_600_000))
     late = ["x\n⏱ 42 s late", "x\n⏱ 119 s late", "x\n⏱ 3 min late", "x\n⏱ 2 h late", "x\n⏱ 2 d late"]
-    assert await rig.said() == ["x", *late, "y", "z"]
+    assert await rig.said() == ["x", *late, "y", "z", "from the future"]
+
+
+async def test_the_age_of_an_alert_counts_from_its_print(rig: Rig) -> None:
+    """Not from when it was written, which may be later; a planned one is still not late before its time."""
+    for age in (5_000, 42_000, -60_000):
+        await messenger(rig).send(outgoing(rig, "x", seen_at=rig.clock() - age))
+    await messenger(rig).send(outgoing(rig, "y", seen_at=rig.clock() - 42_000, not_before=rig.clock() - 1_000))
+    assert await rig.said() == ["x", "x\n⏱ 42 s late", "x", "y"]
 
 
 async def test_a_message_at_the_limit_is_not_made_too_long(rig: Rig) -> None:
@@ -122,12 +132,21 @@ async def test_a_refused_keyboard_does_not_cost_the_message(rig: Rig) -> None:
 
 
 async def test_a_message_telegram_refuses_is_never_sent(rig: Rig) -> None:
-    """Nothing heals an empty or overlong text, new or edited."""
+    """Nothing heals an empty text, new or edited."""
     assert await messenger(rig).send(outgoing(rig, " ")) == Never("Message text is empty")
-    assert isinstance(await messenger(rig).send(outgoing(rig, "x" * 5_000)), Never)
     first = await messenger(rig).send(outgoing(rig, "ok"))
     assert isinstance(first, Sent)
-    assert isinstance(await messenger(rig).send(outgoing(rig, "x" * 5_000, message_id=first.message_id)), Never)
+    assert isinstance(await messenger(rig).send(outgoing(rig, " ", message_id=first.message_id)), Never)
+
+
+async def test_a_text_that_is_too_long_is_cut_rather_than_lost(rig: Rig) -> None:
+    """Its beginning arrives, with its buttons; a sign of two units is not torn apart."""
+    keyboard = (({"text": "Done", "data": "1|d|7"},),)
+    text = "<b>Stop hit</b> " + "😀" * 3_000
+    assert isinstance(await messenger(rig).send(outgoing(rig, text, keyboard=keyboard)), Sent)
+    shown = await rig.sam.last()
+    assert shown.text == "Stop hit " + "😀" * 2_043 + "…"
+    assert [[button.text for button in row] for row in shown.buttons] == [["Done"]]
 
 
 async def test_a_person_who_blocked_the_bot_or_never_came_takes_nothing(rig: Rig) -> None:

@@ -1,4 +1,4 @@
-"""What the tests of the streams stand on: a listener that can be waited for, and exchanges that list a few contracts."""
+"""What the tests of the streams stand on: a listener that can be waited for, and exchanges that list contracts."""
 
 from __future__ import annotations
 
@@ -7,9 +7,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+import aiohttp
+
 from chatbot.core.market import Market, Quote
 from chatbot.market.feed import Feed
 from chatbot.market.instruments import catalogue_of
+from chatbot.market.stream import Streams
+from chatbot.market.stream_pace import Patience
 
 EXCHANGES: Final = ("binanceusdm", "bybit", "bingx", "weex", "mexc", "bitget")
 HOSTS: Final = (
@@ -36,7 +40,7 @@ class Witness:
     told: list[tuple[str, Market]] = field(default_factory=list)
     quotes: dict[Market, list[Quote]] = field(default_factory=dict)
     news: asyncio.Event = field(default_factory=asyncio.Event)
-    slow: Callable[[], None] | None = None
+    slow: Callable[[], object] | None = None
 
     def arrived(self, market: Market, quotes: Sequence[Quote]) -> None:
         self.quotes.setdefault(market, []).extend(quotes)
@@ -78,10 +82,10 @@ class Witness:
         await self.until(lambda: len(self.quotes.get(market, [])) >= count)
 
 
-def listed(feed: Feed, exchange: str) -> None:
+def listed(feed: Feed, exchange: str, bases: Sequence[str] = BASES) -> None:
     """Let an exchange list a few linear perpetuals, without asking it: its sockets are what is tested here."""
     connection = feed.connection(exchange)
-    rows = [row_of(connection.client, exchange, base) for base in BASES]
+    rows = [row_of(connection.client, exchange, base) for base in bases]
     connection.client.set_markets(rows)
     connection.known = catalogue_of(exchange, connection.client.markets.values())
     connection.reload_at = 2**62
@@ -115,3 +119,44 @@ def row_of(client: Any, exchange: str, base: str) -> Any:
             "info": {},
         }
     )
+
+
+QUICK: Final = Patience(dial=5_000, answer=20_000, silence=60_000, grace=100, settled=0, look=20)
+"""Quick to look, slow to give up: a busy machine must not look like a dead server."""
+
+
+@dataclass
+class Sandbox:
+    """The emulator, spoken to over HTTP."""
+
+    base_url: str
+    client: aiohttp.ClientSession
+
+    async def fault(self, **fault: Any) -> None:
+        """Let something go wrong on the sockets."""
+        async with self.client.post(f"{self.base_url}/sim/socket-fault", json=fault) as answer:
+            assert answer.status == 200, await answer.text()
+
+    async def clear(self) -> None:
+        """Let nothing go wrong any more."""
+        async with self.client.delete(f"{self.base_url}/sim/socket-fault") as answer:
+            assert answer.status == 200
+
+    async def sockets(self) -> Any:
+        """What is open, and what ever was."""
+        async with self.client.get(f"{self.base_url}/sim/sockets") as answer:
+            return await answer.json()
+
+    async def until(self, true: Callable[[Any], bool]) -> None:
+        """Wait until something is true of the sockets; every look is a request, so the loop is not kept busy."""
+        async with asyncio.timeout(PATIENCE_OF_TESTS):
+            while not true(await self.sockets()):
+                continue
+
+    async def until_subscribed(self, topic: str) -> None:
+        """Wait for a subscription on any socket."""
+        await self.until(lambda state: any(topic in line["subscriptions"] for line in state["open"]))
+
+
+Opened = Callable[[Patience], Streams]
+"""Opens streams of its own patience; they are closed when the test is over."""

@@ -69,8 +69,6 @@ def test_the_welcome_says_what_the_bot_never_does() -> None:
         (feeds.unreadable(4), "Plan 4 can't be read and is NOT watched"),
         (feeds.plan_unwatched(4), "I can't read plan 4 any more, it is NOT watched."),
         (feeds.feed_silent("<b>", "BTC", 0), "No price of BTC since 00:00\u00a0UTC."),
-        (feeds.feed_back("okx", "BTC", 0, 60_000, Decimal(60_000)), "I was blind 00:00\u00a0UTC–00:01\u00a0UTC."),
-        (feeds.feed_back("okx", "BTC", None, 60_000, None), "prices of okx are back.</b>\n"),
     ],
 )
 def test_an_answer_says_what_it_is_about(message: Message, expected: str) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 from telegram import Bot
-from telegram.error import BadRequest, ChatMigrated, EndPointNotFound, NetworkError, RetryAfter, TimedOut
+from telegram.error import BadRequest, ChatMigrated, EndPointNotFound, NetworkError, RetryAfter, TelegramError, TimedOut
 
 from chatbot.sandbox.telegram import Person, PersonRefused, TelegramEmulator
 
@@ -119,6 +119,19 @@ async def test_a_chat_may_migrate(bot: Bot, sam: Person) -> None:
     with pytest.raises(ChatMigrated) as moved:
         await bot.send_message(sam.chat_id, "alert")
     assert moved.value.new_chat_id == -100
+
+
+async def test_an_answer_may_be_anything(bot: Bot, sam: Person) -> None:
+    """As a proxy in between would answer, before or after the call was executed."""
+    await sam.say("hi")
+    await fault(sam, method="sendMessage", body="<html>Sign in to the hotel</html>")
+    await fault(sam, method="sendMessage", body="{", code=502, after=True)
+    with pytest.raises(TelegramError, match="Invalid server response"):
+        await bot.send_message(sam.chat_id, "lost")
+    with pytest.raises(NetworkError, match="Bad Gateway"):
+        await bot.send_message(sam.chat_id, "delivered")
+    assert await texts(sam) == ["delivered"]
+    assert await outcomes(sam) == [(200, "answered with something else"), (200, "executed, answer lost")]
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
@@ -19,11 +19,12 @@ from chatbot.core.events import Event, TierTriggered
 from chatbot.core.inputs import Confirm
 from chatbot.core.market import Instrument, MarketError, Quote, Remedy, Resolution, Retry, Unknown
 from chatbot.core.money import Millis
-from chatbot.core.plan import Direction, Plan, RsiTrigger, Tier, Trigger
+from chatbot.core.plan import Direction, Plan, RsiTrigger, Tier, Trigger, TriggerPrice
 from chatbot.core.timeframes import MINUTE, Timeframe
 from chatbot.ports import User
 from chatbot.watch.candle_watch import CandleWatch
-from chatbot.watch.watcher import Clocks, Watcher
+from chatbot.watch.silence import Clocks
+from chatbot.watch.watcher import Watcher
 from storage.database import open_database
 from tests.core.talking import plan
 
@@ -60,13 +61,28 @@ class Exchange:
     most_at_once: int = 0
     at_once: int = 0
 
-    async def quotes(self, exchange: str, symbols: frozenset[str]) -> Mapping[str, Quote]:
+    async def quotes(
+        self, exchange: str, symbols: frozenset[str], trigger_price: TriggerPrice = TriggerPrice.LAST
+    ) -> Mapping[str, Quote]:
+        del trigger_price
         del exchange
         return {} if self.price is None else {s: Quote(s, self.price, self.clock()) for s in symbols}
 
+    async def trades(self, exchange: str, symbol: str, since: Millis, until: Millis) -> Sequence[Quote] | None:
+        """None can be had."""
+        del exchange, symbol, since, until
+        return None
+
     async def candles(
-        self, exchange: str, symbol: str, timeframe: str, since: Millis | None = None, limit: int = 498
+        self,
+        exchange: str,
+        symbol: str,
+        timeframe: str,
+        since: Millis | None = None,
+        limit: int = 498,
+        trigger_price: TriggerPrice = TriggerPrice.LAST,
     ) -> list[Candle]:
+        del trigger_price
         self.requests.append(Request(symbol, timeframe, since or 0, limit))
         self.at_once += 1
         self.most_at_once = max(self.most_at_once, self.at_once)
@@ -115,7 +131,7 @@ class Rig:
     def fill(self, plan_id: int, price: str = "100") -> None:
         """Tier 1 triggers by price and is confirmed."""
         self.trades.prices(EXCHANGE, [Quote(BTC, Decimal(price), self.now)], {BTC: [plan_id]})
-        self.trades.each([plan_id], lambda state: Confirm(state.actions[0].number, self.now))
+        self.trades.each([plan_id], self.trades.moving(lambda state: Confirm(state.actions[0].number, self.now)))
 
     def events(self, plan_id: int = 1) -> tuple[Event, ...]:
         with self.trades.desk.units() as unit:

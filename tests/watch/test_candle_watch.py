@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
@@ -19,11 +19,12 @@ from chatbot.core.candles import Candle
 from chatbot.core.events import CloseReason, PlanClosed, TierTriggered, TierWithdrawn
 from chatbot.core.market import Instrument, MarketError, Quote, Resolution, Retry, Unknown
 from chatbot.core.money import Millis
-from chatbot.core.plan import CloseBeyond, Direction, Tier
+from chatbot.core.plan import CloseBeyond, Direction, Tier, TriggerPrice
 from chatbot.core.timeframes import MINUTE, Timeframe
 from chatbot.ports import User
 from chatbot.watch.candle_watch import TRIES, CandleWatch
-from chatbot.watch.watcher import Clocks, Watcher
+from chatbot.watch.silence import Clocks
+from chatbot.watch.watcher import Watcher
 from storage.database import open_database
 from tests.core.talking import plan
 
@@ -41,14 +42,29 @@ class Exchange:
     down: bool = False
     asked: int = 0
 
-    async def quotes(self, exchange: str, symbols: frozenset[str]) -> Mapping[str, Quote]:
+    async def quotes(
+        self, exchange: str, symbols: frozenset[str], trigger_price: TriggerPrice = TriggerPrice.LAST
+    ) -> Mapping[str, Quote]:
+        del trigger_price
         if self.down:
             raise MarketError(exchange, Retry(1_000, "down"))
         return {} if self.price is None else {s: Quote(s, self.price, START) for s in symbols}
 
+    async def trades(self, exchange: str, symbol: str, since: Millis, until: Millis) -> Sequence[Quote] | None:
+        """None can be had."""
+        del exchange, symbol, since, until
+        return None
+
     async def candles(
-        self, exchange: str, symbol: str, timeframe: str, since: Millis | None = None, limit: int = 498
+        self,
+        exchange: str,
+        symbol: str,
+        timeframe: str,
+        since: Millis | None = None,
+        limit: int = 498,
+        trigger_price: TriggerPrice = TriggerPrice.LAST,
     ) -> list[Candle]:
+        del trigger_price
         self.asked += 1
         if self.down:
             raise MarketError(exchange, Retry(1_000, f"{symbol} {timeframe} down"))

@@ -19,6 +19,7 @@ class Recorder:
 
     def __init__(self) -> None:
         self.on_exchange = str
+        self.kept = 0
         self.polled: list[str] = []
         self.looked = 0
         self.stopped_within = 0.0
@@ -35,8 +36,11 @@ class Recorder:
     async def begin(self) -> None:
         self.looked += 1
 
-    async def stop(self, seconds: float) -> None:
-        self.stopped_within = seconds
+    async def keep(self) -> None:
+        self.kept += 1
+
+    async def stop(self, seconds: float = 0) -> None:
+        self.stopped_within = max(seconds, self.stopped_within)
 
     async def until_polled(self, times: int) -> None:
         async with asyncio.timeout(PATIENCE), self.changed:
@@ -54,7 +58,7 @@ async def recorder() -> Recorder:
 
 @pytest.fixture
 async def jobs(recorder: Recorder) -> AsyncIterator[Jobs]:
-    made = Jobs(recorder, recorder, OFTEN)  # type: ignore[arg-type]  # only what the jobs call
+    made = Jobs(recorder, recorder, recorder, OFTEN)  # type: ignore[arg-type]  # only what the jobs call
     made.start(nothing, nothing)
     yield made
     await made.stop()

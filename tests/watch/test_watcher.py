@@ -14,15 +14,29 @@ from chatbot.coach.desk import Desk, Watched
 from chatbot.coach.outages import SILENT_MARKETS, Outages, markets_in
 from chatbot.coach.trades import NOTHING_READ, Atrs, Trades
 from chatbot.core.candles import Candle
-from chatbot.core.market import Final, Instrument, MarketError, Pause, Quote, Remedy, Resolution, Retry, Unknown
+from chatbot.core.market import (
+    Final,
+    Instrument,
+    Market,
+    MarketError,
+    Pause,
+    Quote,
+    Remedy,
+    Resolution,
+    Retry,
+    Unknown,
+)
 from chatbot.core.money import Millis
+from chatbot.core.plan import TriggerPrice
 from chatbot.core.quiet import Interval
 from chatbot.core.state import Phase
 from chatbot.ports import PlanRow
-from chatbot.watch.watcher import GIVEN_UP_FOR, Clocks, Watcher
+from chatbot.watch.silence import Clocks
+from chatbot.watch.watcher import GIVEN_UP_FOR, Watcher
 from storage.database import open_database
 
 BTC = "BTC/USDT:USDT"
+MARKET = Market("binanceusdm", BTC)
 T = TypeVar("T")
 
 
@@ -47,7 +61,10 @@ class Source:
     before: Callable[[], None] = lambda: None
     """What happens while it is asked."""
 
-    async def quotes(self, exchange: str, symbols: frozenset[str]) -> Mapping[str, Quote]:
+    async def quotes(
+        self, exchange: str, symbols: frozenset[str], trigger_price: TriggerPrice = TriggerPrice.LAST
+    ) -> Mapping[str, Quote]:
+        del trigger_price
         self.asked.append(symbols)
         self.before()
         if self.remedy is not None:
@@ -55,9 +72,19 @@ class Source:
         return {s: Quote(s, price, self.clock()) for s, price in self.prices.items() if s in symbols}
 
     async def candles(
-        self, exchange: str, symbol: str, timeframe: str, since: Millis | None = None, limit: int = 498
+        self,
+        exchange: str,
+        symbol: str,
+        timeframe: str,
+        since: Millis | None = None,
+        limit: int = 498,
+        trigger_price: TriggerPrice = TriggerPrice.LAST,
     ) -> list[Candle]:
-        raise MarketError(exchange, Final(f"no {timeframe} candles of {symbol} since {since}, {limit} at most"))
+        asked = f"{timeframe} {trigger_price} candles of {symbol} since {since}, {limit} at most"
+        raise MarketError(exchange, Final(f"no {asked}"))
+
+    async def trades(self, exchange: str, symbol: str, since: Millis, until: Millis) -> Sequence[Quote] | None:
+        raise MarketError(exchange, Final(f"no trades of {symbol} in {since}-{until}"))
 
 
 class NoInstruments:
@@ -112,7 +139,7 @@ async def test_one_request_asks_for_all_markets_of_an_exchange(rig: Rig) -> None
     )
     await rig.watcher.poll("binanceusdm")
     assert rig.source.asked == [{BTC, "ETH/USDT:USDT"}]
-    assert {exchange for exchange, _ in rig.watcher.markets()} == {"binanceusdm", "bybit"}
+    assert {market.exchange for market in rig.watcher.markets()} == {"binanceusdm", "bybit"}
 
 
 async def test_a_closed_plan_is_forgotten_with_its_market(rig: Rig) -> None:
@@ -150,7 +177,7 @@ async def test_an_error_says_when_to_ask_again(rig: Rig, remedy: Remedy, wait: M
     rig.clock.now += 1
     await rig.watcher.poll("binanceusdm")
     assert len(rig.source.asked) == 2
-    assert rig.watcher.heard["binanceusdm", BTC] == rig.clock.now
+    assert rig.watcher.heard[MARKET] == rig.clock.now
 
 
 async def test_a_market_left_out_of_an_answer_falls_silent_alone(rig: Rig) -> None:
@@ -159,10 +186,10 @@ async def test_a_market_left_out_of_an_answer_falls_silent_alone(rig: Rig) -> No
     rig.source.prices = {BTC: Decimal(150)}
     rig.clock.now += 61_000
     await rig.watcher.poll("binanceusdm")
-    assert rig.watcher.silent == {("binanceusdm", "ETH/USDT:USDT")}
+    assert set(rig.watcher.silence.since) == {Market("binanceusdm", "ETH/USDT:USDT")}
     rig.source.prices["ETH/USDT:USDT"] = Decimal(150)
     await rig.watcher.poll("binanceusdm")
-    assert rig.watcher.silent == set()
+    assert rig.watcher.silence.since == {}
 
 
 async def test_only_plans_whose_interval_is_left_are_woken(rig: Rig) -> None:
@@ -171,10 +198,9 @@ async def test_only_plans_whose_interval_is_left_are_woken(rig: Rig) -> None:
         [watched(1), replace(watched(2), row=replace(watched(2).row, interval=Interval(None, Decimal(120))))]
     )
     inside, outside = Quote(BTC, Decimal(110), 1), Quote(BTC, Decimal(120), 1)
-    market = ("binanceusdm", BTC)
-    assert rig.watcher.touched(market, inside) == []
-    assert rig.watcher.touched(market, outside) == [2]
-    assert rig.watcher.touched(("bybit", BTC), outside) == []
+    assert rig.watcher.touched(MARKET, inside) == []
+    assert rig.watcher.touched(MARKET, outside) == [2]
+    assert rig.watcher.touched(Market("bybit", BTC), outside) == []
 
 
 async def test_older_news_of_a_plan_is_no_news(rig: Rig) -> None:
@@ -183,33 +209,23 @@ async def test_older_news_of_a_plan_is_no_news(rig: Rig) -> None:
     rig.watcher.put([newer])
     rig.watcher.put([watched(1), watched(1, phase=Phase.CLOSED)])
     assert rig.watcher.plans[1].row.sequence == 5
-    assert rig.watcher.indexes["binanceusdm", BTC].intervals[1] == Interval(Decimal(1), Decimal(2))
+    assert rig.watcher.indexes[MARKET].intervals[1] == Interval(Decimal(1), Decimal(2))
 
 
-async def test_a_wall_clock_set_back_stops_nothing(rig: Rig) -> None:
-    """Pauses and silence are measured by a clock that never jumps."""
-    wall = Clock()
-    rig.watcher.wall = wall
+async def test_a_market_clock_set_back_stops_nothing(rig: Rig) -> None:
+    """Pauses and silence are measured by a clock that never jumps; the time told is the market's."""
+    market = Clock(rig.clock.now - 3_600_000)
+    rig.watcher.clock = rig.watcher.silence.clock = market
     rig.watcher.put([watched(1)])
     rig.source.remedy = Retry(1_000, "cut off")
     await rig.watcher.poll("binanceusdm")
-    wall.now -= 3_600_000
+    market.now -= 3_600_000
     rig.clock.now += 1_000
     await rig.watcher.poll("binanceusdm")
     assert len(rig.source.asked) == 2
     rig.clock.now += 61_000
     await rig.watcher.poll("binanceusdm")
-    assert rig.watcher.silent == {("binanceusdm", BTC)}
-
-
-async def test_the_moment_told_is_that_of_the_wall(rig: Rig) -> None:
-    """A silence measured by the steady clock is told by the time of day."""
-    rig.watcher.wall = Clock(rig.clock.now + 5_000_000)
-    rig.watcher.put([watched(1)])
-    rig.clock.now += 70_000
-    rig.watcher.wall.now += 70_000
-    await rig.watcher.poll("binanceusdm")
-    assert stored_silence(rig) == {("binanceusdm", BTC): 1_800_005_000_000}
+    assert stored_silence(rig) == {MARKET: market.now - 62_000}
 
 
 async def test_a_market_left_while_silent_is_not_told_back_to_those_who_come_later(rig: Rig) -> None:
@@ -218,16 +234,16 @@ async def test_a_market_left_while_silent_is_not_told_back_to_those_who_come_lat
     rig.clock.now += 61_000
     await rig.watcher.poll("binanceusdm")
     rig.watcher.put([watched(1, phase=Phase.CLOSED)])
-    assert rig.watcher.silent == set()
+    assert rig.watcher.silence.since == {}
     await rig.watcher.poll("bybit")
     assert stored_silence(rig) == {}
 
 
 async def test_a_silent_market_without_plans_is_forgotten_at_start(rig: Rig) -> None:
     """Its last plan may have ended just before the bot did."""
-    rig.watcher.outages.fell_silent("binanceusdm", BTC, 1)
+    rig.watcher.silence.outages.fell_silent(MARKET, 1)
     await rig.watcher.load()
-    assert rig.watcher.silent == set()
+    assert rig.watcher.silence.since == {}
     assert stored_silence(rig) == {}
 
 
@@ -248,11 +264,11 @@ async def test_what_is_not_committed_is_not_remembered(rig: Rig) -> None:
     async def broken(work: Callable[[], T], /) -> T:
         raise OSError("disk full")
 
-    rig.watcher.on_database = broken
+    rig.watcher.silence.on_database = broken
     with pytest.raises(OSError, match="disk full"):
         await rig.watcher.poll("binanceusdm")
-    assert rig.watcher.silent == set()
-    rig.watcher.on_database = here
+    assert rig.watcher.silence.since == {}
+    rig.watcher.silence.on_database = here
     await rig.watcher.poll("binanceusdm")
     assert stored_silence(rig) != {}
 
@@ -275,9 +291,10 @@ async def test_a_plan_moved_while_prices_are_taken_is_given_these_prices(rig: Ri
         quotes: Sequence[Quote],
         touched: Mapping[str, Sequence[int]],
         atrs: Mapping[str, Atrs] = NOTHING_READ,
+        trigger_price: TriggerPrice = TriggerPrice.LAST,
     ) -> None:
         given.append({symbol: [*plan_ids] for symbol, plan_ids in touched.items()})
-        handed(exchange, quotes, touched, atrs)
+        handed(exchange, quotes, touched, atrs, trigger_price)
 
     rig.watcher.trades.prices = prices  # type: ignore[method-assign]  # the real one is called
     rig.watcher.on_database = moving
@@ -285,8 +302,7 @@ async def test_a_plan_moved_while_prices_are_taken_is_given_these_prices(rig: Ri
     assert given == [{BTC: []}, {BTC: [1]}]
 
 
-def stored_silence(rig: Rig) -> dict[tuple[str, str], Millis]:
+def stored_silence(rig: Rig) -> dict[Market, Millis]:
     """The silent markets as the next start will find them, each with when it was last heard."""
-    with rig.watcher.outages.desk.units() as unit:
-        kept = markets_in(unit.settings.get(SILENT_MARKETS))
-    return {(exchange, symbol): heard for exchange, symbol, heard in kept}
+    with rig.watcher.silence.outages.desk.units() as unit:
+        return markets_in(unit.settings.get(SILENT_MARKETS))

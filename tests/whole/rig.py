@@ -130,7 +130,12 @@ class World:
         )
 
     def settings(self, **more: Any) -> Settings:
-        given = {"bot_token": SecretStr(TOKEN), "telegram_api": self.stage.telegram_api, "poll_seconds": NEVER}
+        given = {
+            "bot_token": SecretStr(TOKEN),
+            "telegram_api": self.stage.telegram_api,
+            "poll_seconds": NEVER,
+            "feed": "poll",
+        }
         return Settings.model_validate({**given, "database_url": self.database_url, **more})
 
     @asynccontextmanager

@@ -19,7 +19,7 @@ async def test_stop_lets_a_run_under_way_end(bot: Bot, caplog: pytest.LogCapture
         await go_on.wait()
         done.set()
 
-    jobs = Jobs(bot.running.watcher, bot.running.candles, NEVER)
+    jobs = Jobs(bot.running.watcher, bot.running.catch_up, bot.running.candles, NEVER)
     jobs.every(0.01, work, "slow")
     jobs.start(work, work)
     await begun.wait()

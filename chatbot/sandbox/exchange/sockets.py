@@ -46,6 +46,7 @@ class Line:
     snapped: set[Topic] = field(default_factory=set)
     unsent: asyncio.Queue[str | bytes] = field(default_factory=lambda: asyncio.Queue(MOST_UNSENT))
     sent: int = 0
+    heard: int = 0
 
     def put(self, frame: Any) -> None:
         """Send a frame after those that wait; a list of frames one by one, text as it is."""
@@ -129,10 +130,13 @@ class SocketSide:
 
     def take(self, line: Line, text: str) -> None:
         """Do as a client's frame says."""
-        now = self.market().now
+        if self.faults.ignores(line.speech.exchange):
+            return
+        line.heard += 1
+        wish: Any = text
         with suppress(ValueError):
-            text = json.loads(text)
-        reply = line.speech.reply(text, now)
+            wish = json.loads(text)
+        reply = line.speech.reply(wish, self.market().now)
         for frame in reply.frames:
             line.put(frame)
         for topic in reply.ended:
@@ -233,6 +237,7 @@ class SocketSide:
                 "exchange": line.speech.exchange,
                 "subscriptions": [f"{kind}:{contract}" for kind, contract in sorted(line.topics)],
                 "sent": line.sent,
+                "heard": line.heard,
             }
             for line in self.lines
         ]

@@ -15,7 +15,8 @@ class SocketFault:
 
     Once: `close` with a code, `reset` of the connection, or a frame that holds `garbage` or any JSON in `frame`.
     From now on, until it is cleared: `stall` (nothing is sent but pongs and answers), `stall_contract` (nothing of
-    that one), `delay_ms` before each frame, and the next `refuse` handshakes get `status` and `retry_after`.
+    that one), `delay_ms` before each frame, the next `refuse` handshakes get `status` and `retry_after`, and the next
+    `deaf` wishes are not heard.
     """
 
     exchange: str | None = None
@@ -29,6 +30,7 @@ class SocketFault:
     refuse: int = 0
     status: int = 503
     retry_after: str | None = None
+    deaf: int = 0
 
     @classmethod
     def from_json(cls, data: object) -> SocketFault:
@@ -50,10 +52,12 @@ class SocketFaults:
 
     lasting: list[SocketFault] = field(default_factory=list)
     refusals: list[SocketFault] = field(default_factory=list)
+    deaf: list[SocketFault] = field(default_factory=list)
 
     def add(self, fault: SocketFault) -> None:
         """Let it go wrong."""
         self.refusals.extend([fault] * fault.refuse)
+        self.deaf.extend([fault] * fault.deaf)
         if fault.stall or fault.stall_contract is not None or fault.delay_ms:
             self.lasting.append(fault)
 
@@ -61,6 +65,7 @@ class SocketFaults:
         """Nothing goes wrong any more."""
         self.lasting.clear()
         self.refusals.clear()
+        self.deaf.clear()
 
     def refusal(self, exchange: str) -> web.Response | None:
         """How the next handshake is refused, counted; None where it is not."""
@@ -70,6 +75,14 @@ class SocketFaults:
                 headers = {} if fault.retry_after is None else {"Retry-After": fault.retry_after}
                 return web.Response(status=fault.status, text="no", headers=headers)
         return None
+
+    def ignores(self, exchange: str) -> bool:
+        """Whether the next wish is not heard, counted."""
+        for index, fault in enumerate(self.deaf):
+            if fault.concerns(exchange):
+                del self.deaf[index]
+                return True
+        return False
 
     def mutes(self, exchange: str, contract: str) -> bool:
         """Whether nothing of a contract is sent."""

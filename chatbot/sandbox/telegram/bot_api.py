@@ -82,12 +82,17 @@ class BotSide:
         answer = None if refusal is None else Answer(refusal.code, refusal.answer())
         if fault.after:
             executed = await self.execute(asked)
-            self.write_down(asked, executed, "executed, answer lost" if answer is None else "executed, refused")
+            is_lost = answer is None or fault.body is not None
+            self.write_down(asked, executed, "executed, answer lost" if is_lost else "executed, refused")
+        elif fault.body is not None:
+            self.write_down(asked, Answer(fault.code or 200, {}), "answered with something else")
         elif fault.cuts or answer is not None:
             self.write_down(asked, answer or Answer(0, {}), "cut off" if fault.cuts else "refused on demand")
         await asyncio.sleep(fault.delay)
         if fault.cuts:
             return cut(asked.request)
+        if fault.body is not None:
+            return web.Response(text=fault.body, status=fault.code or 200, content_type="text/html")
         if answer is None:
             answer = await self.execute(asked)
             self.write_down(asked, answer, "answered late")

@@ -26,9 +26,10 @@ class WrongFault(ValueError):
 class Fault:
     """What happens to matching calls.
 
-    Without ``code`` and ``drop`` the call is only delayed. ``after`` executes it first; if no code says
-    otherwise its answer is lost: held back for ``delay`` seconds, then the connection is cut.
-    ``times`` is None for a fault that stays until it is taken away.
+    Without ``code``, ``drop`` and ``body`` the call is only delayed. ``after`` executes it first; if no code says
+    otherwise its answer is lost: held back for ``delay`` seconds, then the connection is cut. ``body`` is
+    answered as it stands, with ``code`` or 200, as a proxy might. ``times`` is None for a fault that stays until
+    it is taken away.
     """
 
     method: str = "*"
@@ -41,6 +42,7 @@ class Fault:
     delay: float = 0.0
     after: bool = False
     drop: bool = False
+    body: str | None = None
 
     def concerns(self, method: str, parameters: Parameters) -> bool:
         if self.method not in {"*", method.lower()}:
@@ -61,7 +63,7 @@ class Fault:
     @property
     def cuts(self) -> bool:
         """Whether the connection ends without an answer."""
-        return self.drop or (self.after and self.code is None)
+        return self.drop or (self.after and self.code is None and self.body is None)
 
     def fields(self) -> Fields:
         return {name: getattr(self, name) for name in Fault.__dataclass_fields__}
@@ -81,8 +83,8 @@ def read_fault(fields: Fields) -> Fault:
     fault = Fault(**given)
     if fault.code is None and fault.retry_after is not None:
         fault = replace(fault, code=429)
-    if fault.code is None and not (fault.drop or fault.after or fault.delay > 0):
-        raise WrongFault("a fault needs code, retry_after, delay, after or drop")
+    if fault.code is None and fault.body is None and not (fault.drop or fault.after or fault.delay > 0):
+        raise WrongFault("a fault needs code, retry_after, delay, after, drop or body")
     return fault
 
 
@@ -97,6 +99,7 @@ KINDS: dict[str, tuple[type, ...]] = {
     "delay": (float, int),
     "after": (bool,),
     "drop": (bool,),
+    "body": (str,),
 }
 
 

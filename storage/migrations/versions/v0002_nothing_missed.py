@@ -47,8 +47,21 @@ def upgrade() -> None:
     )
     with rebuilt("plans") as plans:
         plans.add_column(sa.Column("trigger_price", sa.String, nullable=False, server_default="last"))
+    queue_by_urgency()
+
+
+def queue_by_urgency() -> None:
+    """The place of a message in the queue: how urgent what stands behind it in its plan is, and its id."""
+    for name in ("leaving", "queue"):
+        op.drop_index(f"ix_outbox_{name}", "outbox")
     with rebuilt("outbox") as outbox:
         outbox.add_column(sa.Column("seen_at", sa.BigInteger))
+        outbox.add_column(sa.Column("urgency", sa.Integer, nullable=False, server_default="6"))
+    op.execute("UPDATE outbox SET urgency = priority")
+    op.create_index("ix_outbox_leaving", "outbox", ["state", "urgency", "outbox_id", "chat_id"])
+    op.create_index("ix_outbox_queue", "outbox", ["chat_id", "state", "urgency", "outbox_id"])
+    op.create_index("ix_outbox_due", "outbox", ["state", "due_at"])
+    op.create_index("ix_outbox_planned", "outbox", ["state", "planned_at"])
 
 
 def downgrade() -> None:
@@ -61,8 +74,13 @@ def downgrade() -> None:
         sa.Column("at", sa.BigInteger, nullable=False),
         sa.PrimaryKeyConstraint("exchange", "symbol", name="pk_quotes"),
     )
+    for name in ("leaving", "queue", "due", "planned"):
+        op.drop_index(f"ix_outbox_{name}", "outbox")
     with rebuilt("outbox") as outbox:
+        outbox.drop_column("urgency")
         outbox.drop_column("seen_at")
+    op.create_index("ix_outbox_leaving", "outbox", ["state", "priority", "planned_at", "outbox_id"])
+    op.create_index("ix_outbox_queue", "outbox", ["chat_id", "state", "priority", "planned_at", "outbox_id"])
     with rebuilt("plans") as plans:
         plans.drop_column("trigger_price")
     op.drop_table("invites")

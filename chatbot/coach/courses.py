@@ -1,0 +1,111 @@
+"""Taking plans along prices: those that arrive, one by one, and the way a market went that is found after the fact.
+
+A plan that can't be moved holds up nobody else's. How far a market is known is written with what was decided by it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from typing import Final
+
+from chatbot.coach.desk import Work
+from chatbot.coach.trades import LIVE, NO_ATR, Atrs, Seen, Trades
+from chatbot.core.market import Market, Quote
+from chatbot.core.money import Millis
+from chatbot.core.way import Minute, Print, Standing, Step, is_two_sided, standing, take
+from chatbot.ports import PlanRecord, PlanUnreadable
+
+AT_ONCE: Final[Millis] = 2_000
+"""A price that arrives within this of its own time was not held up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """The way a market went, found after the fact, for the plans it may concern.
+
+    Where `known_until` is given, the market is known and decided on up to there with this.
+    """
+
+    market: Market
+    way: Sequence[Step]
+    plan_ids: Sequence[int]
+    seen: Seen
+    known_until: Millis | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Courses:
+    """Runs on the database thread."""
+
+    trades: Trades
+
+    def watermarks(self) -> Mapping[Market, Millis]:
+        """Up to when each market is known."""
+        with self.trades.desk.units() as unit:
+            return unit.watermarks.all()
+
+    def standings(self, plan_ids: Sequence[int]) -> dict[int, Standing]:
+        """Where plans stand now; one that can't be read is left out, and told of when it is to be moved."""
+        found: dict[int, Standing] = {}
+        with self.trades.desk.units() as unit:
+            for plan_id in plan_ids:
+                with suppress(PlanUnreadable):
+                    record = unit.plans.record(plan_id)
+                    found |= {} if record is None else {plan_id: standing(record.plan, record.events)}
+        return found
+
+    def prints(self, quotes: Sequence[Quote], plan_ids: Sequence[int], atrs: Atrs = NO_ATR) -> Sequence[int]:
+        """Prices of one market as they happened, in order, for plans whose quiet interval some of them left.
+
+        Those that could not be moved are given back.
+        """
+        return self.trades.each(plan_ids, lambda work, record: self.by_prints(work, record, quotes, atrs))
+
+    def by_prints(self, work: Work, record: PlanRecord, quotes: Sequence[Quote], atrs: Atrs) -> None:
+        """One plan, price by price; what lies in its quiet interval is passed over."""
+        stands, atr = standing(record.plan, record.events), atrs.get(record.plan.timeframe)
+        for quote in quotes:
+            if stands.quiet.holds(quote.price):
+                continue
+            outcome = take(stands, Print(quote.price, self.moment(quote, record)), atr)
+            if outcome.events:
+                record = self.trades.write(work, record, stands.state, outcome, LIVE)
+                stands = stands.after(outcome.events)
+
+    def moment(self, quote: Quote, record: PlanRecord) -> Millis:
+        """When a price counts: our clock and the exchange's never quite agree, so what arrives at once is of now.
+
+        What was held up on its way is of its own time, and no news for what was armed since.
+        """
+        is_fresh = abs(self.trades.desk.clock() - quote.at) <= AT_ONCE
+        return max(quote.at, record.events[-1].at) if is_fresh else quote.at
+
+    def along(self, course: Course, atrs: Atrs = NO_ATR) -> Sequence[int]:
+        """Take plans along a way that was found after the fact, each threshold from when it was armed on.
+
+        How far the market is known is written with what was decided. Those that could not be moved are given back:
+        their user is told, and nobody waits for them.
+        """
+        known_until = course.known_until
+
+        def mark(work: Work) -> None:
+            if known_until is not None:
+                work.unit.watermarks.put(course.market, known_until)
+
+        return self.trades.each(course.plan_ids, lambda work, record: self.by_way(work, record, course, atrs), mark)
+
+    def by_way(self, work: Work, record: PlanRecord, course: Course, atrs: Atrs) -> None:
+        """One plan along a way."""
+        stands, atr = standing(record.plan, record.events), atrs.get(record.plan.timeframe)
+        for step in course.way:
+            if stands.state.is_over:
+                return
+            outcome = take(stands, step, atr)
+            if outcome.events:
+                by_candle = isinstance(step, Minute)
+                unknown = isinstance(step, Minute) and is_two_sided(stands, step.candle)
+                seen = replace(course.seen, by_candle=by_candle, order_unknown=unknown)
+                record = self.trades.write(work, record, stands.state, outcome, seen)
+                stands = stands.after(outcome.events)

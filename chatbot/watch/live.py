@@ -1,0 +1,95 @@
+"""Prices as they happen: every one is looked at, in order, and wakes the plans whose quiet interval it leaves.
+
+Must never drop a price: those that arrive while a plan is being moved, or while a market is still being caught up
+with, wait in line.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Sequence
+from functools import partial
+
+import structlog
+
+from chatbot.breakage import described
+from chatbot.coach.courses import Courses
+from chatbot.core.market import Market, Quote
+from chatbot.watch.catch_up import CatchUp
+from chatbot.watch.watcher import Watcher
+
+log = structlog.get_logger(__name__)
+
+
+class Live:
+    """Listens to a price stream. Lives on the event loop."""
+
+    def __init__(self, watcher: Watcher, catch_up: CatchUp, courses: Courses) -> None:
+        self.watcher, self.catch_up, self.courses = watcher, catch_up, courses
+        self.waiting: dict[Market, deque[Quote]] = {}
+        self.under_way: dict[Market, asyncio.Task[None]] = {}
+        catch_up.on_ready = self.begin
+
+    def arrived(self, market: Market, quotes: Sequence[Quote]) -> None:
+        """Prices, each once, in the exchange's order."""
+        if market not in self.watcher.indexes or not quotes:
+            return
+        self.watcher.hear(market, quotes[-1])
+        self.waiting.setdefault(market, deque()).extend(quotes)
+        self.begin(market)
+
+    def came(self, market: Market) -> None:
+        """A market can be heard: what it did before is caught up with first."""
+        if market in self.watcher.indexes:
+            self.catch_up.fall_behind(market, self.watcher.blind_since(market))
+
+    def went(self, market: Market) -> None:
+        """Prices may be missing from now on: from its next round on, the poll asks for them."""
+        log.info("stream lost", exchange=market.exchange, symbol=market.symbol)
+
+    def begin(self, market: Market) -> None:
+        """Look at what waits, unless that is being done, or something older comes first."""
+        if market in self.under_way or self.catch_up.is_behind(market):
+            return
+        waiting, index = self.waiting.get(market), self.watcher.indexes.get(market)
+        if waiting is None:
+            return
+        while waiting and (index is None or not index.touched(waiting[0].price)):
+            waiting.popleft()
+        if waiting:
+            self.under_way[market] = asyncio.create_task(self.safely(market))
+        else:
+            del self.waiting[market]
+
+    async def safely(self, market: Market) -> None:
+        """The outermost place for what goes wrong with one market's prices: it is logged, and the next is looked at."""
+        try:
+            await self.take(market)
+        except Exception as error:  # noqa: BLE001 -- the named outermost place
+            log.error("prices broke", exchange=market.exchange, symbol=market.symbol, error=described(error))  # noqa: TRY400 -- private words
+            self.catch_up.fall_behind(market, None)
+        finally:
+            del self.under_way[market]
+        self.begin(market)
+
+    async def take(self, market: Market) -> None:
+        """All that waits, as one: the plans that any of it concerns go through it price by price."""
+        waiting = self.waiting[market]
+        batch = tuple(waiting)
+        waiting.clear()
+        index = self.watcher.indexes[market]
+        touched = sorted({plan_id for quote in batch for plan_id in index.touched(quote.price)})
+        if not touched:
+            return
+        atrs = self.watcher.atrs(market.exchange, market.symbol)
+        await self.watcher.on_database(partial(self.courses.prints, batch, touched, atrs))
+        # A plan that its user moved meanwhile has another interval now, which the newest price may have left.
+        moved = [plan_id for plan_id in index.touched(batch[-1].price) if plan_id not in touched]
+        if moved:
+            await self.watcher.on_database(partial(self.courses.prints, batch[-1:], moved, atrs))
+
+    async def stop(self) -> None:
+        """What is under way may end."""
+        if self.under_way:
+            await asyncio.wait(self.under_way.values())

@@ -1,0 +1,326 @@
+"""No wick missed: what nobody saw is found in the minute's trades or candle, told once, and in its order."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from structlog.testing import capture_logs
+
+from chatbot.core.candles import Candle
+from chatbot.core.events import Event, PlanClosed, StopHit, TargetHit, TierTriggered
+from chatbot.core.market import Final, Market, Pause, Retry
+from chatbot.core.plan import Follow, TriggerPrice
+from chatbot.core.timeframes import MINUTE
+from chatbot.messages.late import ORDER_UNKNOWN
+from tests.core.planning import plan
+from tests.watch.past_rig import EXCHANGE, MARKET, START, Rig, past_rig
+
+D = Decimal
+
+
+@pytest.fixture
+async def rig(tmp_path: Path) -> AsyncIterator[Rig]:
+    async with past_rig(tmp_path) as made:
+        yield made
+
+
+def kinds(events: tuple[Event, ...]) -> list[str]:
+    """Entries, targets and ends, in order."""
+    told = []
+    for event in events:
+        match event:
+            case TierTriggered(tier=tier):
+                told.append(f"tier {tier}")
+            case TargetHit(target=target):
+                told.append(f"TP{target}")
+            case StopHit():
+                told.append("stop")
+            case PlanClosed(reason=reason):
+                told.append(reason.value)
+            case _:
+                pass
+    return told
+
+
+async def test_a_wick_between_two_polls_is_found_when_its_minute_is_over(rig: Rig) -> None:
+    """A poll saw 60 100 before and after; the trade at 60 000 between them enters tier 1, at its own time."""
+    rig.arm()
+    await rig.seen(5, 60100)
+    rig.trade(7, 60000)
+    await rig.seen(10, 60100)
+    assert kinds(rig.events()) == []
+    await rig.over(0)
+    assert kinds(rig.events()) == ["tier 1"]
+    assert rig.events()[1].at == START + 7_000
+    assert "seen 08:01: between two looks at the price; now 60\u00a0100." in rig.told()[-1]
+
+
+async def test_a_wick_is_found_by_the_candle_where_trades_are_not_to_be_had(rig: Rig) -> None:
+    """It happened within the minute; that is all that is known of the time."""
+    rig.tape.candles_only = True
+    rig.arm()
+    await rig.seen(5, 60100)
+    rig.trade(70, 60000)
+    rig.trade(100, 60100)
+    await rig.over(1)
+    assert kinds(rig.events()) == ["tier 1"]
+    assert rig.events()[1].at == START + 2 * MINUTE - 1
+
+
+async def test_what_came_first_is_decided_first_though_a_later_price_was_seen_before(rig: Rig) -> None:
+    """TP1 was traded between two polls, then the stop is seen: the target is hit first, then the stop."""
+    rig.arm()
+    await rig.seen(5, 60000)
+    rig.trade(7, 61000)
+    await rig.seen(10, 58900)
+    assert kinds(rig.events()) == ["tier 1", "TP1", "stop", "stopped"]
+
+
+async def test_nothing_happens_twice_however_often_a_minute_is_read(rig: Rig) -> None:
+    """The last two minutes are read again with each new one; a restart reads from the watermark on."""
+    rig.arm()
+    await rig.seen(5, 60000)
+    rig.trade(20, 60300)
+    rig.trade(30, 60100)
+    for minute in range(4):
+        rig.trade(minute * 60 + 45, 60100)
+        await rig.over(minute)
+    once = rig.events()
+    assert kinds(once) == ["tier 1", "tier 2"]
+    await rig.restart()
+    await rig.restart()
+    assert rig.events() == once
+    assert rig.known_until() == 4
+
+
+async def test_after_a_time_away_everything_is_found_in_its_order(rig: Rig) -> None:
+    """Tier 1, two more tiers and the first target, while the bot was down for ten minutes; each with its time."""
+    rig.arm()
+    await rig.seen(5, 60100)
+    await rig.over(0)
+    for seconds, price in ((130, 60000), (190, 60300), (250, 60600), (310, 61000), (370, 60700), (600, 60700)):
+        rig.trade(seconds, price)
+    rig.now = START + 620_000
+    await rig.restart()
+    assert kinds(rig.events()) == ["tier 1", "tier 2", "tier 3", "TP1"]
+    assert [event.at - START for event in rig.events() if isinstance(event, TargetHit)] == [310_000]
+    late = [text for text in rig.told() if "⏱ Hit" in text]
+    assert all("seen 08:10: I was blind 08:00–08:10; now 60\u00a0700." in text for text in late)
+    assert len(late) == 4
+
+
+async def test_what_was_on_offer_while_nobody_looked_is_judged_by_the_price_of_now(rig: Rig) -> None:
+    """Tier 1 was offered, and price ran while the bot was away: it says not to chase, and not to add first."""
+    rig.arm(plan(follow=Follow.CONFIRMED, taker_pct=D(0)))
+    await rig.seen(5, 60000)
+    rig.trade(130, 60900)
+    rig.trade(600, 60900)
+    rig.now = START + 610_000
+    await rig.restart()
+    told = " ".join(rig.told())
+    assert "Add tier 1" not in told
+    assert "chase" in told
+
+
+async def test_a_candle_with_target_and_stop_is_decided_by_its_trades(rig: Rig) -> None:
+    """Binance tells the order: the target came first."""
+    rig.arm()
+    await rig.seen(5, 60000)
+    rig.trade(70, 60100)
+    rig.trade(80, 61000)
+    rig.trade(90, 58000)
+    await rig.over(1)
+    assert kinds(rig.events())[-3:] == ["TP1", "stop", "stopped"]
+    assert not any(ORDER_UNKNOWN in text for text in rig.told())
+
+
+async def test_where_nobody_knows_the_order_the_stop_comes_first_and_the_alert_says_so(rig: Rig) -> None:
+    """Only the candle is to be had."""
+    rig.tape.candles_only = True
+    rig.arm(tiers=plan().tiers[:1] + tuple(replace(tier, trigger=plan().tiers[3].trigger) for tier in plan().tiers[1:]))
+    await rig.seen(5, 60000)
+    for second, price in ((70, 60100), (80, 61000), (90, 58000)):
+        rig.trade(second, price)
+    await rig.over(1)
+    assert kinds(rig.events()) == ["tier 1", "stop", "stopped"]
+    assert ORDER_UNKNOWN in rig.told()[-1]
+
+
+async def test_trades_that_do_not_reach_what_the_candle_reached_are_not_believed(rig: Rig) -> None:
+    """Liquidations may be in the candle and not among the trades: the candle decides."""
+    rig.arm()
+    await rig.seen(5, 60100)
+    rig.trade(70, 60100)
+    rig.tape.wider[START + MINUTE] = Candle(START + MINUTE, D(60100), D(60100), D(60000), D(60100), D(1))
+    await rig.over(1)
+    assert kinds(rig.events()) == ["tier 1"]
+
+
+async def test_a_candle_that_is_revised_counts_as_it_is_now(rig: Rig) -> None:
+    """Read once more with the next minute, its low is lower than before."""
+    rig.arm()
+    await rig.seen(5, 60100)
+    rig.trade(70, 60100)
+    await rig.over(1)
+    rig.tape.wider[START + MINUTE] = Candle(START + MINUTE, D(60100), D(60100), D(60000), D(60100), D(1))
+    rig.trade(130, 60100)
+    await rig.over(2)
+    assert kinds(rig.events()) == ["tier 1"]
+
+
+async def test_a_missing_minute_holds_the_watermark_until_nobody_traded_in_it(rig: Rig) -> None:
+    """What lies beyond is decided meanwhile; between neighbours the hole is taken for a minute without a trade."""
+    rig.arm()
+    await rig.seen(5, 60100)
+    rig.trade(130, 60000)
+    await rig.over(2)
+    assert kinds(rig.events()) == ["tier 1"]
+    assert rig.known_until() == 1
+    for minute in (3, 4):
+        rig.trade(minute * 60 + 30, 60050)
+        await rig.over(minute)
+    assert rig.known_until() == 5
+
+
+async def test_a_minute_that_comes_late_is_decided_late(rig: Rig) -> None:
+    """The exchange did not show it at first; what it holds counts, the watermark waited."""
+    rig.arm()
+    await rig.seen(5, 60100)
+    rig.trade(70, 60000)
+    rig.trade(130, 60100)
+    rig.tape.hidden = {START + MINUTE}
+    await rig.over(2)
+    assert kinds(rig.events()) == []
+    rig.tape.hidden = set()
+    rig.trade(190, 60100)
+    await rig.over(3)
+    assert kinds(rig.events()) == ["tier 1"]
+    assert rig.known_until() == 4
+
+
+async def test_a_quiet_market_waits_for_its_next_trade(rig: Rig) -> None:
+    """Without a neighbour on the other side nothing is taken for granted."""
+    rig.arm()
+    await rig.seen(5, 60100)
+    await rig.over(9)
+    assert rig.known_until() == 1
+    rig.trade(20 * 60, 60000)
+    await rig.over(20)
+    assert kinds(rig.events()) == ["tier 1"]
+
+
+async def test_a_long_time_away_is_read_in_pages(rig: Rig) -> None:
+    """A wick at minute 700 of 1 500 is found with four requests."""
+    rig.tape.candles_only = True
+    rig.arm()
+    await rig.seen(5, 60100)
+    await rig.over(0)
+    for minute in range(1, 1500):
+        rig.trade(minute * 60, 60000 if minute == 700 else 60100)
+    rig.now = START + 1500 * MINUTE
+    rig.tape.asked.clear()
+    await rig.restart()
+    assert kinds(rig.events()) == ["tier 1"]
+    assert rig.events()[1].at == START + 701 * MINUTE - 1
+    assert [what for what, _, _ in rig.tape.asked].count("candles") == 4
+    assert rig.known_until() == 1499
+
+
+@pytest.mark.parametrize(
+    ("remedy", "wait"),
+    [(Retry(3_000, "cut off"), 3), (Pause(90_000, "banned"), 90), (Final("unknown"), 300), (Retry(0, "at once"), 1)],
+    ids=["retry", "pause", "final", "soon"],
+)
+async def test_an_exchange_that_fails_is_asked_again_when_it_says(rig: Rig, remedy: Retry, wait: int) -> None:
+    """Said once in the log; nothing is lost meanwhile."""
+    rig.arm()
+    await rig.seen(5, 60100)
+    rig.trade(20, 60000)
+    rig.tape.remedy = remedy
+    with capture_logs() as logs:
+        await rig.over(0)
+        rig.tape.asked.clear()
+        await rig.at(62 + wait - 0.5)
+        assert rig.tape.asked == []
+        rig.tape.remedy = None
+        await rig.at(62 + wait)
+    assert kinds(rig.events()) == ["tier 1"]
+    assert [line["event"] for line in logs if line["log_level"] == "warning"] == ["minutes failed"]
+
+
+async def test_what_breaks_in_one_market_is_logged_and_tried_again(rig: Rig) -> None:
+    """A fault of ours must not end the watch."""
+    rig.arm()
+    await rig.seen(5, 60100)
+    rig.trade(20, 60000)
+    rig.tape.breaks = KeyError("ours")
+    with capture_logs() as logs:
+        await rig.over(0)
+    assert [line["event"] for line in logs] == ["catching up broke", "minutes failed"]
+    rig.tape.breaks = None
+    await rig.at(64)
+    assert kinds(rig.events()) == ["tier 1"]
+
+
+async def test_a_plan_by_mark_price_is_caught_up_with_by_candles(rig: Rig) -> None:
+    """There are no trades of a mark price; its market has a watermark of its own."""
+    rig.arm(trigger_price=TriggerPrice.MARK)
+    await rig.seen(5, 60100)
+    rig.trade(70, 60000)
+    await rig.over(1)
+    assert kinds(rig.events()) == ["tier 1"]
+    assert {what for what, _, _ in rig.tape.asked} == {"quotes", "candles"}
+    assert rig.watcher.markets() == {Market(EXCHANGE, MARKET.symbol, TriggerPrice.MARK)}
+    assert rig.known_until() is None
+
+
+async def test_a_market_nobody_watches_any_more_is_not_read(rig: Rig) -> None:
+    """Its last plan ended: neither asked for nor kept in mind."""
+    rig.arm()
+    await rig.seen(5, 61000)
+    assert kinds(rig.events()) == ["invalidated"]
+    rig.tape.asked.clear()
+    await rig.over(3)
+    assert rig.tape.asked == []
+    assert rig.past.minutes == {}
+
+
+async def test_time_alone_waits_for_what_a_market_did_before(rig: Rig) -> None:
+    """The entry was reached before the plan expired, both while the bot was away: it is entered, not expired."""
+    rig.arm(expires_at=START + 300_000)
+    await rig.seen(5, 60100)
+    rig.trade(130, 60000)
+    rig.trade(600, 60100)
+    rig.now = START + 610_000
+    await rig.catch_up.stop()
+    rig.begin()
+    await rig.watcher.load()
+    await rig.catch_up.load()
+    rig.trades.clock(rig.catch_up.held())
+    assert kinds(rig.events()) == []
+    await rig.catch_up.look()
+    rig.trades.clock(rig.catch_up.held())
+    assert kinds(rig.events()) == ["tier 1"]
+
+
+async def test_after_a_blind_spell_there_is_one_report(rig: Rig) -> None:
+    """Even though nothing was touched; and none after a short time away."""
+    rig.arm()
+    await rig.seen(5, 60100)
+    rig.now += 30_000
+    await rig.restart()
+    await rig.seen(40, 60100)
+    assert not any("I see prices again" in text for text in rig.told())
+    rig.trade(300, 60100)
+    rig.now = START + 400_000
+    await rig.restart()
+    await rig.seen(401, 60100)
+    await rig.catch_up.look()
+    await rig.seen(402, 60100)
+    reports = [text for text in rig.told() if "I see prices again" in text]
+    assert len(reports) == 1
+    assert "nothing of your plans was touched" in reports[0]
