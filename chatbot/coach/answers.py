@@ -11,7 +11,7 @@ from chatbot.coach.outlook import UNKNOWN, Outlook, Sought
 from chatbot.coach.stored import Answers, decimal_in, decimals_in, text_in, texts_in, whole_in
 from chatbot.core.market import Instrument, Resolution
 from chatbot.core.money import Millis, Side
-from chatbot.core.plan import Follow, Guards, MarginMode, Resting, Trigger
+from chatbot.core.plan import Follow, Guards, MarginMode, Resting, Trigger, TriggerPrice
 from chatbot.core.planned import CheckContext
 from chatbot.core.reading_triggers import fixed, trigger
 from chatbot.core.timeframes import Timeframe
@@ -36,13 +36,14 @@ class Step(StrEnum):
     RESTING = "resting"
     TIMEFRAME = "timeframe"
     MARGIN = "margin"
+    TRIGGER_PRICE = "trigger_price"
     GUARDS = "guards"
     EXPIRY = "expiry"
     FOLLOWING = "following"
     REVIEW = "review"
 
 
-OPTIONAL: Final = frozenset({Step.TIMEFRAME, Step.MARGIN, Step.GUARDS, Step.EXPIRY, Step.FOLLOWING})
+OPTIONAL: Final = frozenset({Step.TIMEFRAME, Step.MARGIN, Step.TRIGGER_PRICE, Step.GUARDS, Step.EXPIRY, Step.FOLLOWING})
 ORDER: Final = tuple(step for step in Step if step not in OPTIONAL)
 
 
@@ -161,6 +162,7 @@ class Entered:
     resting: Resting | None
     timeframe: Timeframe
     margin: MarginMode
+    trigger_price: TriggerPrice
     guards: Guards
     pause_chosen: bool
     expires_after: int | None
@@ -215,6 +217,7 @@ def entered(answers: Answers) -> Entered:
         resting=None if resting is None else resting_of(texts_in(answers, "resting")),
         timeframe=timeframe_of(answers),
         margin=MarginMode(text_in(answers, "margin") or MarginMode.ISOLATED),
+        trigger_price=TriggerPrice(text_in(answers, "trigger_price") or TriggerPrice.LAST),
         guards=guards_of(answers),
         pause_chosen=text_in(answers, "pause_chosen") is not None,
         expires_after=whole_in(answers, "expires_after"),
@@ -269,7 +272,9 @@ def is_open(step: Step, given: Entered) -> bool:
             return given.rules is None or given.rules.count("/") + 1 != len(given.targets)
         case Step.RESTING:
             return given.resting is None
-        case Step.TIMEFRAME | Step.MARGIN | Step.GUARDS | Step.EXPIRY | Step.FOLLOWING | Step.REVIEW:
+        case (
+            Step.TIMEFRAME | Step.MARGIN | Step.TRIGGER_PRICE | Step.GUARDS | Step.EXPIRY | Step.FOLLOWING | Step.REVIEW
+        ):
             return False
 
 

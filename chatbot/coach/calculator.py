@@ -136,4 +136,4 @@ def wording_of(market: Instrument | None) -> Wording:
     """How the market's numbers are written; without one the coin has no name."""
     if market is None:
         return Wording("coins", "USDT")
-    return Wording(market.base, market.quote, market.tick_size)
+    return Wording(market.base, market.quote, market.tick_size, market.contract_size)

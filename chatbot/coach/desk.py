@@ -15,7 +15,7 @@ from chatbot.coach.buttons import Seal, rows
 from chatbot.core.inputs import CandleClosed
 from chatbot.core.liquidation import maintenance_of
 from chatbot.core.market import Instrument, Quote, Resolution
-from chatbot.core.money import Millis
+from chatbot.core.money import ONE, Millis
 from chatbot.core.plan import MarginMode, Plan, Trail, Trigger
 from chatbot.core.state import Phase, PlanState, TierPhase
 from chatbot.core.timeframes import Timeframe
@@ -118,7 +118,8 @@ class Desk:
         base, quote = base_and_quote(plan.symbol)
         known = self.instruments.get(plan.exchange, plan.symbol)
         maintenance = maintenance_of(base, known) if plan.margin_mode is MarginMode.ISOLATED else None
-        return PlanView(row.plan_id, row.number, base, quote, maintenance, self.clock())
+        size = ONE if known is None else known.contract_size
+        return PlanView(row.plan_id, row.number, base, quote, maintenance, self.clock(), contract_size=size)
 
     def seal(self, user_id: int, chat_id: int) -> Seal:
         """What the buttons of this user in this chat are signed with."""

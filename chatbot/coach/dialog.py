@@ -55,6 +55,7 @@ STEPS: Final[dict[Step, Asking]] = {
     Step.RESTING: exits.RESTING_STEP,
     Step.TIMEFRAME: pace.TIMEFRAME_STEP,
     Step.MARGIN: terms.MARGIN_STEP,
+    Step.TRIGGER_PRICE: terms.TRIGGER_PRICE_STEP,
     Step.GUARDS: guarding.GUARDS_STEP,
     Step.EXPIRY: terms.EXPIRY_STEP,
     Step.FOLLOWING: terms.FOLLOWING_STEP,
@@ -73,6 +74,7 @@ ITEMS: Final = {
     "orders": Step.RESTING,
     "timeframe": Step.TIMEFRAME, "tf": Step.TIMEFRAME,
     "margin": Step.MARGIN,
+    "price": Step.TRIGGER_PRICE,
     "guards": Step.GUARDS, "structure": Step.GUARDS, "pause": Step.GUARDS, "averaging": Step.GUARDS,
     "expiry": Step.EXPIRY,
     "following": Step.FOLLOWING, "fills": Step.FOLLOWING,
@@ -97,7 +99,7 @@ EDIT: Final = re.compile(r"(?:edit\s+)?(?P<item>\w+)(?:\s*:?\s+(?P<answer>\S.*))
 KEEP: Final = "keep"
 REVIEW_HELP: Final = (
     "Read the plan once more. Arm starts the watch; I never place an order. To change something, tap its button, or "
-    "type for example edit 4, or at once stop 59000, risk 1%, expiry 24h, margin cross, pause 15m."
+    "type for example edit 4, or at once stop 59000, risk 1%, expiry 24h, margin cross, price mark, pause 15m."
 )
 MOVED_ON: Final = Refused("The chart has moved on since that was proposed. Here is what it shows now.")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 from html import escape
 from typing import Final, TypeVar
@@ -60,6 +61,7 @@ def to_plan(view: DialogView) -> Plan:
         stop=answered(given.stop, Step.STOP),
         targets=targets_of(given),
         margin_mode=given.margin,
+        trigger_price=given.trigger_price,
         timeframe=given.timeframe,
         guards=given.guards,
         taker_pct=ZERO if market is None else market.taker_fee_pct,
@@ -127,13 +129,13 @@ def plain_wording(view: DialogView) -> Wording:
     if market is None:
         symbol = entered(view.draft.answers).symbol or ""
         return Wording(symbol.partition("/")[0], "USDT")
-    return Wording(market.base, market.quote, market.tick_size)
+    return Wording(market.base, market.quote, market.tick_size, market.contract_size)
 
 
 def wording_of(view: DialogView) -> Wording:
     """The same, safe in HTML."""
     plain = plain_wording(view)
-    return Wording(escape(plain.base, quote=False), escape(plain.quote, quote=False), plain.tick)
+    return replace(plain, base=escape(plain.base, quote=False), quote=escape(plain.quote, quote=False))
 
 
 def review(view: DialogView) -> Message:
@@ -176,8 +178,9 @@ def arm_row(view: DialogView, found: tuple[Finding, ...]) -> Keyboard:
 def edit_rows(view: DialogView) -> Keyboard:
     """A button for everything that can be changed, and the way out."""
     rows = tuple(tuple(button(view, label, Verb.EDIT, item) for label, item in row) for row in EDITS)
-    last = (button(view, "Fills", Verb.EDIT, "fills"), button(view, "Help", Verb.HELP))
-    return (*rows, (*last, button(view, "Discard", Verb.DISCARD, style=Style.BAD)))
+    last = (button(view, "Fills", Verb.EDIT, "fills"), button(view, "Last or mark", Verb.EDIT, "price"))
+    help_ = button(view, "Help", Verb.HELP)
+    return (*rows, last, (help_, button(view, "Discard", Verb.DISCARD, style=Style.BAD)))
 
 
 def button(view: DialogView, label: str, verb: Verb, argument: str = "", style: Style = Style.PLAIN) -> Button:

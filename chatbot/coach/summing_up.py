@@ -12,7 +12,7 @@ from chatbot.coach.steps.pace import pause_words
 from chatbot.coach.steps.size import allocation_of, quote_of
 from chatbot.coach.steps.terms import expiry_words
 from chatbot.core.money import HUNDRED, ZERO, percent_of
-from chatbot.core.plan import Follow, MarginMode
+from chatbot.core.plan import Follow, MarginMode, TriggerPrice
 from chatbot.core.reading_rules import rules as rules_in
 from chatbot.messages.numbers import money, number, percent, price
 from chatbot.messages.wizard import Item
@@ -26,6 +26,8 @@ def facts(view: DialogView, given: Entered) -> list[str]:
         parts.append(f"{number(given.leverage)}x")
     if given.margin is MarginMode.CROSS:
         parts.append("cross margin")
+    if given.trigger_price is TriggerPrice.MARK:
+        parts.append("watched at the mark price")
     if given.equity is not None:
         parts.append(f"equity {money(given.equity, quote_of(view))}")
     lines = [" · ".join(escape(part, quote=False) for part in parts if part)]

@@ -18,6 +18,7 @@ from chatbot.market.errors import OUTSIDE, BadPayloadError, Circumstances, remed
 from chatbot.market.exchanges import Venue, open_exchange
 from chatbot.market.instruments import Catalogue, catalogue_of, may_replace
 from chatbot.market.session import RoutedSession
+from chatbot.ports import Clock
 
 Answer = TypeVar("Answer")
 RELOAD_AFTER: Final[Millis] = 3_300_000
@@ -37,17 +38,22 @@ class Manners:
 class Connection:
     """A ccxt exchange, its markets and its state of health."""
 
-    def __init__(self, venue: Venue, session: RoutedSession, random: Random, manners: Manners) -> None:
+    def __init__(
+        self, venue: Venue, session: RoutedSession, random: Random, manners: Manners, clock: Clock | None = None
+    ) -> None:
         self.venue = venue
+        self.clock = clock
         self.session = session
         self.random = random
         self.timeout_ms = manners.timeout_ms
-        self.client = open_exchange(venue, session, manners.timeout_ms)
+        self.client = open_exchange(venue, session, manners.timeout_ms, clock)
         self.budget = Budget(venue.costs.a_minute if manners.budgeted else None)
         self.failures = 0
         self.paused_until: Millis = 0
         self.known: Catalogue | None = None
         self.reload_at: Millis = 0
+        self.kept: tuple[Millis, Any] | None = None
+        """The last list of prices and when it came, where asking for it is dear."""
         self.loading = asyncio.Lock()
 
     async def ask(
@@ -83,6 +89,7 @@ class Connection:
             failures=self.failures,
             headers=client.last_response_headers or {},
             now=int(time.time() * 1_000),
+            usual_pause=self.venue.usual_pause,
         )
         remedy = remedy_of(error, known, self.random)
         self.failures += 1
@@ -120,7 +127,7 @@ class Connection:
 
     async def load(self) -> None:
         """Load into a second instance, because ccxt takes a garbled answer for an empty list of markets."""
-        fresh = open_exchange(self.venue, self.session, self.timeout_ms)
+        fresh = open_exchange(self.venue, self.session, self.timeout_ms, self.clock)
         try:
             loaded = await self.ask(self.venue.costs.markets, fresh.load_markets, self.believable, fresh)
             self.client.set_markets_from_exchange(fresh)
@@ -130,7 +137,7 @@ class Connection:
 
     def believable(self, markets: Any) -> Catalogue:
         """The markets, sorted. Raises BadPayloadError for none, or for far fewer than are known."""
-        found = catalogue_of(self.venue.id, markets.values())
+        found = catalogue_of(self.venue.id, markets.values(), amounts_in_base=self.venue.amounts_in_base)
         if not found.instruments:
             raise BadPayloadError("the list of markets holds no linear perpetual")
         if self.known is not None and not may_replace(self.known, found):

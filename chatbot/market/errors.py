@@ -33,7 +33,12 @@ DEFAULT_PAUSE: Final[Millis] = 60_000
 LONGEST_PAUSE: Final[Millis] = 3 * 24 * 3_600_000
 SHOWN_CHARACTERS: Final = 160
 BANNED_UNTIL: Final = re.compile(r"banned until (\d{13})")
-LOCATION: Final = re.compile(r" 451 |restricted location", re.IGNORECASE)
+UNBLOCKED_AT: Final = re.compile(r"frequency limit.*unblocked after (\d{13})", re.DOTALL)
+FORBIDDEN: Final = re.compile(r" 403 ")
+FORBIDDEN_PAUSE: Final[Millis] = 600_000
+"""An address that a busy exchange forbids is let in again after ten minutes."""
+LOCATION: Final = re.compile(r" 451 |restricted location|from your country", re.IGNORECASE)
+RESET_AT: Final = "x-bapi-limit-reset-timestamp"
 
 
 class BadPayloadError(ValueError):
@@ -48,15 +53,16 @@ class Circumstances:
     failures: int
     headers: Mapping[str, str]
     now: Millis
+    usual_pause: Millis = DEFAULT_PAUSE
 
 
 def remedy_of(error: Exception, known: Circumstances, random: Random) -> Remedy:
     """What to do about an error. The order matters: a ban is also an error that would heal by itself."""
     reason = shown(error)
-    if isinstance(error, ccxt.DDoSProtection | ccxt.RateLimitExceeded):
-        return Pause(pause_of(str(error), known), reason)
     if isinstance(error, ccxt.BaseError) and LOCATION.search(str(error)):
         return GiveUp(f"{known.exchange} does not serve the place this bot runs in.")
+    if isinstance(error, ccxt.DDoSProtection | ccxt.RateLimitExceeded) or UNBLOCKED_AT.search(str(error)):
+        return Pause(pause_of(str(error), known), reason)
     if heals(error):
         return Retry(backoff(known.failures, random), reason)
     return GiveUp(f"{known.exchange} refused the request: {reason}")
@@ -75,11 +81,21 @@ def backoff(failures: int, random: Random) -> Millis:
 
 
 def pause_of(text: str, known: Circumstances) -> Millis:
-    """How long to leave the exchange alone: until the ban it names ends, or as its header says."""
-    if banned := BANNED_UNTIL.search(text):
-        return bounded(int(banned.group(1)) - known.now)
-    named = {name.lower(): value for name, value in known.headers.items()}.get("retry-after", "")
-    return bounded(int(named) * 1_000) if named.isascii() and named.isdigit() else DEFAULT_PAUSE
+    """How long to leave the exchange alone: until the ban it names ends, or as its headers say."""
+    named = {name.lower(): value for name, value in known.headers.items()}
+    for until in (BANNED_UNTIL.search(text), UNBLOCKED_AT.search(text)):
+        if until is not None:
+            return bounded(int(until.group(1)) - known.now)
+    if is_whole(retry_after := named.get("retry-after", "")):
+        return bounded(int(retry_after) * 1_000)
+    if is_whole(reset_at := named.get(RESET_AT, "")) and int(reset_at) > known.now:
+        return bounded(int(reset_at) - known.now)
+    return FORBIDDEN_PAUSE if FORBIDDEN.search(text) else known.usual_pause
+
+
+def is_whole(text: str) -> bool:
+    """Whether a header holds a whole number."""
+    return text.isascii() and text.isdigit()
 
 
 def bounded(pause: Millis) -> Millis:

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import partial
 from typing import Any, Final
 
 import ccxt.async_support as ccxt
 
+from chatbot.core.money import Millis
 from chatbot.market.session import RoutedSession
+from chatbot.ports import Clock
 
 
 class PriceCall(StrEnum):
@@ -17,6 +20,24 @@ class PriceCall(StrEnum):
 
     LAST_PRICES = "last_prices"
     TICKERS = "tickers"
+
+
+class MarkCall(StrEnum):
+    """The lightest request that gives the mark price of all contracts at once."""
+
+    MARK_PRICES = "mark_prices"
+    FUNDING_RATES = "funding_rates"
+    TICKERS = "tickers"
+    FAIR_PRICES = "fair_prices"
+    """In the tickers, under the exchange's own name for it."""
+
+
+class PastTrades(StrEnum):
+    """Which trades of the past an exchange gives."""
+
+    FROM_NUMBER = "from_number"
+    BEFORE_NUMBER = "before_number"
+    LATEST = "latest"
 
 
 class FloorUnit(StrEnum):
@@ -33,9 +54,13 @@ class Costs:
     a_minute: int | None = None
     markets: int = 1
     prices: int = 1
+    marks: int = 1
+    trades: int = 1
     brackets: int = 1
     funding: int = 1
     candles: tuple[tuple[int, int], ...] = ((1_000, 1),)
+    old_candles: int | None = None
+    """For candles that only a dearer request gives; None where there is none such."""
 
     def of_candles(self, rows: int) -> int:
         """The weight of so many candles."""
@@ -47,25 +72,44 @@ class Venue:
     """A known exchange. Not verified: listed, but never driven end to end.
 
     `bracket_floors` is None where maintenance brackets are not published to everybody.
+    `price_gap` is how long a list of prices stands before a dear one is asked for again.
+    `usual_pause` is how long to keep away when told that it is too much, and not for how long.
     """
 
     id: str
     name: str
     price_call: PriceCall
+    mark_call: MarkCall
+    past_trades: PastTrades = PastTrades.LATEST
     aliases: tuple[str, ...] = ()
     options: Mapping[str, Any] = field(default_factory=dict)
     costs: Costs = Costs()
     most_candles: int = 1_000
+    most_old_candles: int | None = None
+    """The most rows of one request from a time on, where they are fewer."""
+    most_trades: int = 1_000
+    latest_candles_only: bool = False
+    """Whether a time to begin at is only listened to by the dearer request for old candles."""
+    prices_by_settle: bool = False
+    """Whether a list of prices holds only what settles in one currency."""
+    amounts_in_base: bool = False
+    """Whether quantities are units of base, whatever the size of a contract is said to be."""
+    price_gap: Millis = 0
+    usual_pause: Millis = 60_000
     bracket_floors: FloorUnit | None = None
     verified: bool = False
 
 
-BINANCE_COSTS: Final = Costs(a_minute=2_400, prices=2, candles=((99, 1), (499, 2), (1_000, 5), (1_500, 10)))
+BINANCE_COSTS: Final = Costs(
+    a_minute=2_400, prices=2, marks=10, trades=20, candles=((99, 1), (499, 2), (1_000, 5), (1_500, 10))
+)
 VENUES: Final[tuple[Venue, ...]] = (
     Venue(
         id="binanceusdm",
         name="Binance USDⓈ-M",
         price_call=PriceCall.LAST_PRICES,
+        mark_call=MarkCall.MARK_PRICES,
+        past_trades=PastTrades.FROM_NUMBER,
         aliases=("binance", "binancefutures", "binanceusdⓢm", "bnb"),
         costs=BINANCE_COSTS,
         verified=True,
@@ -74,34 +118,74 @@ VENUES: Final[tuple[Venue, ...]] = (
         id="bybit",
         name="Bybit",
         price_call=PriceCall.TICKERS,
+        mark_call=MarkCall.TICKERS,
         options={"defaultType": "swap", "fetchMarkets": {"types": ["linear"]}},
+        costs=Costs(a_minute=7_200, markets=2),
+        usual_pause=5_000,
         bracket_floors=FloorUnit.QUOTE,
+        verified=True,
     ),
     Venue(
         id="bingx",
         name="BingX",
         price_call=PriceCall.TICKERS,
+        mark_call=MarkCall.FUNDING_RATES,
         options={"defaultType": "swap"},
+        costs=Costs(a_minute=600, markets=3, candles=((1_440, 1),)),
+        most_candles=1_440,
+        verified=True,
     ),
     Venue(
         id="weex",
         name="WEEX",
         price_call=PriceCall.TICKERS,
+        mark_call=MarkCall.MARK_PRICES,
         options={"defaultType": "swap"},
+        costs=Costs(
+            a_minute=3_000,
+            markets=105,
+            prices=200,
+            marks=5,
+            trades=25,
+            funding=5,
+            candles=((1_000, 5),),
+            old_candles=25,
+        ),
+        most_old_candles=100,
+        latest_candles_only=True,
+        amounts_in_base=True,
+        price_gap=8_000,
+        usual_pause=10_000,
+        verified=True,
     ),
     Venue(
         id="mexc",
         name="MEXC",
         price_call=PriceCall.TICKERS,
-        options={"defaultType": "swap", "fetchMarkets": {"types": {"spot": False}}},
+        mark_call=MarkCall.FAIR_PRICES,
+        options={"defaultType": "swap"},
+        costs=Costs(
+            a_minute=1_200, markets=125, prices=2, marks=2, trades=2, brackets=100, funding=2, candles=((2_000, 2),)
+        ),
+        most_candles=2_000,
+        most_trades=100,
+        usual_pause=10_000,
         bracket_floors=FloorUnit.CONTRACTS,
+        verified=True,
     ),
     Venue(
         id="bitget",
         name="Bitget",
         price_call=PriceCall.TICKERS,
+        mark_call=MarkCall.TICKERS,
+        past_trades=PastTrades.BEFORE_NUMBER,
         options={"defaultType": "swap", "fetchMarkets": {"types": ["swap"]}},
+        costs=Costs(a_minute=1_200, markets=6, trades=2, brackets=2),
+        most_old_candles=200,
+        prices_by_settle=True,
+        usual_pause=10_000,
         bracket_floors=FloorUnit.QUOTE,
+        verified=True,
     ),
 )
 
@@ -128,8 +212,11 @@ def venue_of(exchange: str) -> Venue:
     raise LookupError(f"{exchange} is not a known exchange")
 
 
-def open_exchange(venue: Venue, session: RoutedSession, timeout_ms: int) -> Any:
-    """A ccxt exchange that keeps every number as its exact text and never waits or retries by itself."""
+def open_exchange(venue: Venue, session: RoutedSession, timeout_ms: int, clock: Clock | None = None) -> Any:
+    """A ccxt exchange that keeps every number as its exact text and never waits or retries by itself.
+
+    `clock` is what it takes for the time when it works out the bounds of a request.
+    """
     client = getattr(ccxt, venue.id)(
         {
             "session": session,
@@ -140,4 +227,14 @@ def open_exchange(venue: Venue, session: RoutedSession, timeout_ms: int) -> Any:
         }
     )
     client.timeout_on_exit = 0
+    # Nobody asks what coins can be withdrawn; two exchanges would be asked for it with every list of markets.
+    client.has["fetchCurrencies"] = False
+    if clock is not None:
+        client.milliseconds = clock
+    client.parse_trades = partial(trades_in_order, client)
     return client
+
+
+def trades_in_order(client: Any, trades: Any, market: Any = None, *_: Any, **__: Any) -> list[Any]:
+    """Trades as the exchange lists them: ccxt would sort those of one moment by names that have no order."""
+    return [client.parse_trade(trade, market) for trade in client.to_array(trades)]

@@ -3,27 +3,30 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from copy import copy
 from decimal import Decimal
 from random import Random
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 from chatbot.core.candles import Candle
 from chatbot.core.market import Bracket, FundingRate, Instrument, MarketError, Quote, Resolution
 from chatbot.core.market import Final as GiveUp
 from chatbot.core.money import ONE, Millis
+from chatbot.core.plan import TriggerPrice
 from chatbot.market.brackets import brackets_of
 from chatbot.market.budget import SHARE_ASIDE, SHARE_USED
+from chatbot.market.candle_calls import CandlesWanted, candle_call
 from chatbot.market.connection import Connection, Manners
 from chatbot.market.exchanges import FloorUnit, PriceCall, venue_of
 from chatbot.market.funding import funding_of, hours_in, hours_of, rate_of
 from chatbot.market.instruments import Catalogue
-from chatbot.market.rows import candles_of, closed, quotes_of, traded_at
+from chatbot.market.prices import ask_quotes, ask_rows
+from chatbot.market.rows import candles_of, closed, traded_at
 from chatbot.market.session import RoutedSession
 from chatbot.market.symbols import resolve
+from chatbot.market.trades import Stretch, trades_in
 
-T = TypeVar("T")
 MANNERS: Final = Manners()
 CLOCK_GRACE: Final[Millis] = 15_000
 """How far our clock may be ahead: an exchange that is asked this long after the end has begun the next candle."""
@@ -62,40 +65,47 @@ class Feed:
         beside.share = SHARE_ASIDE
         return beside
 
-    async def quotes(self, exchange: str, symbols: frozenset[str]) -> dict[str, Quote]:
-        """The last prices, with one request for all symbols; one without a usable price is left out.
-
-        Raises MarketError.
-        """
-        return await self.prices(exchange, lambda rows: quotes_of(rows, symbols, self.clock()))
-
-    async def prices(self, exchange: str, read: Callable[[Any], T]) -> T:
-        """The lightest request for all last prices, its rows read by `read`. Raises MarketError."""
+    async def quotes(
+        self, exchange: str, symbols: frozenset[str], trigger_price: TriggerPrice = TriggerPrice.LAST
+    ) -> dict[str, Quote]:
+        """The last or mark prices, all symbols together; one without a usable price is left out. Raises MarketError."""
         connection = self.connection(exchange)
         await connection.listed()
-        by_last = connection.venue.price_call is PriceCall.LAST_PRICES
-        request = connection.client.fetch_last_prices if by_last else connection.client.fetch_tickers
-        return await connection.ask(connection.venue.costs.prices, request, read, share=self.share)
+        return await ask_quotes(connection, symbols, trigger_price, self.clock(), self.share)
 
     async def candles(
-        self, exchange: str, symbol: str, timeframe: str, since: Millis | None = None, limit: int = 498
+        self,
+        exchange: str,
+        symbol: str,
+        timeframe: str,
+        since: Millis | None = None,
+        limit: int = 498,
+        trigger_price: TriggerPrice = TriggerPrice.LAST,
     ) -> list[Candle]:
         """Closed candles in order: the first `limit` from `since` on, or without it the last. Raises MarketError."""
         connection = self.connection(exchange)
         await self.must_list(connection, symbol)
         length = self.length_of(connection, timeframe)
-        rows = min(limit + 1, connection.venue.most_candles)
+        wanted = CandlesWanted(symbol, timeframe, length, since, limit + 1, trigger_price)
+        asked = candle_call(connection, wanted, self.clock())
+        traded = trigger_price is TriggerPrice.LAST
         found = await connection.ask(
-            connection.venue.costs.of_candles(rows),
-            lambda: connection.client.fetch_ohlcv(symbol, timeframe, since, rows),
-            lambda answer: candles_of(answer, length),
-            share=self.share,
+            asked.weight, asked.request, lambda answer: candles_of(answer, length, traded=traded), share=self.share
         )
         over = closed(found, length, self.clock(), CLOCK_GRACE)
         if len(over) < len(found) and await self.is_quiet_since(exchange, symbol, found[-1].at + length):
             over = found
-        wanted = [candle for candle in over if since is None or candle.at >= since]
-        return wanted[-limit:] if since is None else wanted[:limit]
+        kept = [candle for candle in over if since is None or candle.at >= since]
+        return kept[-limit:] if since is None else kept[:limit]
+
+    async def trades(self, exchange: str, symbol: str, since: Millis, until: Millis) -> Sequence[Quote] | None:
+        """Every trade in [since, until), in the exchange's order; None where they can't be had without a gap.
+
+        Raises MarketError.
+        """
+        connection = self.connection(exchange)
+        await self.must_list(connection, symbol)
+        return await trades_in(connection, Stretch(symbol, since, until), self.share)
 
     async def is_quiet_since(self, exchange: str, symbol: str, end: Millis) -> bool:
         """Whether the exchange's own times show that a market was not traded since `end`, though others were.
@@ -105,7 +115,7 @@ class Feed:
         if self.clock() < end or self.connection(exchange).venue.price_call is not PriceCall.LAST_PRICES:
             return False
         try:
-            traded = await self.prices(exchange, traded_at)
+            traded = await ask_rows(self.connection(exchange), TriggerPrice.LAST, traded_at, share=self.share)
         except MarketError:
             # Logged where it arose; what is not known to be over is asked for again.
             return False
@@ -180,7 +190,7 @@ class Feed:
     def connection(self, exchange: str) -> Connection:
         """The exchange, opened when first needed. Raises LookupError for one that is not known."""
         if exchange not in self.connections:
-            opened = Connection(venue_of(exchange), self.session, self.random, self.manners)
+            opened = Connection(venue_of(exchange), self.session, self.random, self.manners, self.clock)
             self.connections[exchange] = opened
         return self.connections[exchange]
 

@@ -33,12 +33,12 @@ class Catalogue:
     refused: tuple[RefusedMarket, ...] = field(default=())
 
 
-def catalogue_of(exchange: str, markets: Iterable[Mapping[str, Any]]) -> Catalogue:
-    """Sort ccxt's markets."""
+def catalogue_of(exchange: str, markets: Iterable[Mapping[str, Any]], *, amounts_in_base: bool = False) -> Catalogue:
+    """Sort ccxt's markets; where quantities are counted in base, the size of a contract means nothing."""
     instruments: dict[str, Instrument] = {}
     refused: list[RefusedMarket] = []
     for market in markets:
-        sorted_out = instrument_of(exchange, market)
+        sorted_out = instrument_of(exchange, {**market, "contractSize": 1} if amounts_in_base else market)
         if isinstance(sorted_out, Instrument):
             instruments[sorted_out.symbol] = sorted_out
         else:

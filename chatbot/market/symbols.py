@@ -14,6 +14,7 @@ QUOTES: Final = ("USDT", "USDC")
 LONGEST_NAME: Final = 40
 SUGGESTIONS: Final = 3
 PERPETUAL_WORD: Final = re.compile(r"(?<=\w)[\s/_\-.]*(?:PERPETUAL|PERP|SWAP|\.P)$")
+SPOT_WORD: Final = re.compile(r"^SPOT\b\W*|\W+SPOT$")
 DATED_SHAPE: Final = re.compile(r"[-_]\d{6}$")
 INVERSE_SHAPE: Final = re.compile(r"^(\w+)/\w+:\1$")
 MULTIPLIER: Final = re.compile(r"^(?:10{3,}|1M)(?=\w)|(?<=[A-Z])10{3,}$")
@@ -64,7 +65,9 @@ def shadowed(market: RefusedMarket, catalogue: Catalogue) -> bool:
 
 
 def refused_by_shape(written: str, key: str, catalogue: Catalogue) -> Refused | None:
-    """A name that can only be a dated or an inverse contract, whether or not it is in the list."""
+    """A name that can only be a spot market, a dated or an inverse contract, whether or not it is in the list."""
+    if SPOT_WORD.search(written):
+        return Refused(written, Unsuitable.SPOT, of_base(base_of(key_of(SPOT_WORD.sub("", written))), catalogue))
     if DATED_SHAPE.search(written):
         return Refused(written, Unsuitable.DATED, of_base(base_of(key), catalogue))
     if INVERSE_SHAPE.match(written):

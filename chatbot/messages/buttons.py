@@ -60,7 +60,7 @@ def done_label(figures: Figures, action: Action, *, rests: bool, unsure: Decimal
     if action.kind is ActionKind.MOVE_STOP:
         return f"Stop is at {price}"
     done = "Filled" if rests else "Done"
-    return f"{done} at {price}" if unsure is None else f"{done}: {figures.quantity(unsure)} at {price}"
+    return f"{done} at {price}" if unsure is None else f"{done}: {figures.in_base(unsure)} at {price}"
 
 
 def stop_answers(figures: Figures, action: Action) -> tuple[Row, ...]:

@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Final
 
 from chatbot.core.findings import Code, Finding, Severity
-from chatbot.core.money import ZERO
+from chatbot.core.money import ONE, ZERO
 from chatbot.messages import numbers
 from chatbot.messages.checklist import BEFORE
 from chatbot.messages.numbers import number, percent, ratio
@@ -28,12 +28,13 @@ class Wording:
     base: str
     quote: str
     tick: Decimal | None = None
+    contract_size: Decimal = ONE
 
     def price(self, value: Decimal) -> str:
         return numbers.price(value, self.tick)
 
     def quantity(self, value: Decimal) -> str:
-        return numbers.quantity(value, self.base)
+        return numbers.quantity(value, self.base, self.contract_size)
 
     def money(self, value: Decimal) -> str:
         return numbers.money(value, self.quote)

@@ -11,7 +11,7 @@ from decimal import ROUND_HALF_EVEN, Context, Decimal, localcontext
 from typing import Final
 
 from chatbot.core.figures import GAP, grouped
-from chatbot.core.money import Millis, round_down
+from chatbot.core.money import ONE, Millis, round_down
 
 MINUS: Final = "−"
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -82,9 +82,13 @@ def percent(value: Decimal) -> str:
     return f"{number(value, 2)}{GAP}%"
 
 
-def quantity(value: Decimal, base: str) -> str:
-    """`0.0207 BTC`, at most eight decimals."""
-    return f"{number(value, 8)}{GAP}{base}"
+def quantity(value: Decimal, base: str, contract_size: Decimal = ONE) -> str:
+    """`0.0208 BTC`, at most eight decimals; where orders are counted in contracts, `0.0208 BTC = 208 contracts`."""
+    held = f"{number(value, 8)}{GAP}{base}"
+    if contract_size == ONE:
+        return held
+    contracts = value / contract_size
+    return f"{held} = {number(contracts, 8)}{GAP}{'contract' if contracts == ONE else 'contracts'}"
 
 
 def r_multiple(value: Decimal) -> str:

@@ -12,7 +12,7 @@ from chatbot.core.findings import Finding
 from chatbot.core.liquidation import Maintenance, Source
 from chatbot.core.market import FundingRate
 from chatbot.core.money import HUNDRED, Side
-from chatbot.core.plan import Plan
+from chatbot.core.plan import Plan, TriggerPrice
 from chatbot.core.planned import PlanSummary
 from chatbot.core.sizing import funding_per_8h
 from chatbot.messages.findings import Wording, marked
@@ -55,8 +55,13 @@ def headline(plan: Plan) -> str:
     market = f"{escape(plan.symbol, quote=False)} {plan.side.value} {number(plan.leverage)}x"
     return (
         f"{bold(f'Review · {market}')}\n{escape(plan.exchange, quote=False)} · {plan.margin_mode.value} margin · "
-        f"{plan.timeframe.value} candles"
+        f"{plan.timeframe.value} candles{watched_words(plan)}"
     )
+
+
+def watched_words(plan: Plan) -> str:
+    """Which price decides, where it is not the last one."""
+    return " · decided by the mark price" if plan.trigger_price is TriggerPrice.MARK else ""
 
 
 def tier_lines(plan: Plan, numbers: PlanSummary | None, wording: Wording) -> list[str]:

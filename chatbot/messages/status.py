@@ -8,7 +8,7 @@ from html import escape
 
 from chatbot.core.events import FillKind
 from chatbot.core.exits import asked_quantity, certainly_open
-from chatbot.core.plan import Follow
+from chatbot.core.plan import Follow, Plan, TriggerPrice
 from chatbot.core.portfolio import portfolio_of
 from chatbot.core.state import Action, ActionKind, Phase, PlanState, TierPhase
 from chatbot.core.stops import held_risk
@@ -70,7 +70,10 @@ def phase_words(state: PlanState) -> str:
 
 
 def price_words(figures: Figures, price: Decimal | None) -> str:
-    return "no price" if price is None else figures.price_seen(price)
+    if price is None:
+        return "no price"
+    mark = "mark " if figures.plan.trigger_price is TriggerPrice.MARK else ""
+    return f"{mark}{figures.price_seen(price)}"
 
 
 def open_lines(state: PlanState, figures: Figures) -> Iterator[str]:
@@ -209,11 +212,17 @@ def rule_lines(state: PlanState, figures: Figures) -> tuple[str, ...]:
         f"Initial stop {figures.price(plan.stop)} · margin {figures.money(plan.margin)}"
         f" ({percent(plan.allocation_pct)} of equity {figures.money(plan.equity)}) × {number(plan.leverage)}"
         f" {plan.margin_mode.value}",
+        watched_line(plan),
         f"Guards: {down} · {adding}{structure}{pause}",
         f"Resting orders: {resting_words(state)}",
         f"Fills: {'assumed' if plan.follow is Follow.ASSUMED else 'as you confirm them'}",
         "" if plan.expires_at is None else f"Expires {utc_stamp(plan.expires_at)} without an entry",
     )
+
+
+def watched_line(plan: Plan) -> str:
+    """Which price decides, where it is not the last one."""
+    return "Decided by the mark price" if plan.trigger_price is TriggerPrice.MARK else ""
 
 
 def resting_words(state: PlanState) -> str:

@@ -9,7 +9,7 @@ from typing import Final
 
 from chatbot.core.events import Event
 from chatbot.core.liquidation import Maintenance
-from chatbot.core.money import Millis
+from chatbot.core.money import ONE, Millis
 from chatbot.core.plan import MarginMode, Plan
 from chatbot.core.state import Phase, PlanState
 from chatbot.messages import numbers
@@ -27,7 +27,8 @@ DAY: Final[Millis] = 24 * 60 * 60_000
 class PlanView:
     """How a plan is called and quoted. `maintenance` is None where it is unknown, or means nothing (cross).
 
-    `seen_at` is when the price shown with the plan was seen; None for a fresh one.
+    `seen_at` is when the price shown with the plan was seen; None for a fresh one. Where the exchange counts in
+    contracts, `contract_size` is how much of the base one is.
     """
 
     plan_id: int
@@ -37,6 +38,7 @@ class PlanView:
     maintenance: Maintenance | None
     now: Millis
     seen_at: Millis | None = None
+    contract_size: Decimal = ONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,10 @@ class Figures:
         return numbers.price(value, self.plan.tick_size)
 
     def quantity(self, value: Decimal) -> str:
+        return numbers.quantity(value, self.view.base, self.view.contract_size)
+
+    def in_base(self, value: Decimal) -> str:
+        """A quantity where there is room for one way to say it."""
         return numbers.quantity(value, self.view.base)
 
     def money(self, value: Decimal) -> str:

@@ -61,7 +61,7 @@ async def test_single_contract_is_an_object_and_all_are_a_list(web_client: aioht
         one = await fetch(web_client, path, symbol="BTCUSDT")
         every = await fetch(web_client, path)
         assert one["symbol"] == "BTCUSDT"
-        assert len(every) == 7
+        assert len(every) == 9
 
 
 async def test_prices_are_text_with_the_contract_decimals(web_client: aiohttp.ClientSession, market: Market) -> None:
@@ -117,7 +117,7 @@ async def test_trades_and_funding_are_listed(web_client: aiohttp.ClientSession, 
     assert [trade["p"] for trade in trades] == ["60002.00", "60003.00"]
     rates = await fetch(web_client, "/fapi/v1/fundingRate", symbol="BTCUSDT", limit=3)
     assert [rate["fundingTime"] for rate in rates] == [START - 57_600_000, START - 28_800_000, START]
-    assert len(await fetch(web_client, "/fapi/v1/fundingInfo")) == 7
+    assert len(await fetch(web_client, "/fapi/v1/fundingInfo")) == 9
 
 
 async def test_weights_are_counted_as_binance_does(web_client: aiohttp.ClientSession) -> None:

@@ -1,4 +1,4 @@
-"""What holds for the plan as a whole and has a default: margin mode, expiry, and how its fills are followed."""
+"""What holds for the plan as a whole and has a default: margin mode, the price watched, expiry, and how its fills are followed."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from chatbot.coach.steps.asking import Ask, Asking, Choice
 from chatbot.coach.steps.pace import pause_words
 from chatbot.coach.stored import Answers
 from chatbot.core.money import Millis
-from chatbot.core.plan import Follow, MarginMode
+from chatbot.core.plan import Follow, MarginMode, TriggerPrice
 from chatbot.core.reading import Unreadable, cleaned, quoted
 from chatbot.messages.numbers import utc_stamp
 
@@ -54,6 +54,30 @@ def read_margin(_view: DialogView, _given: Entered, text: str) -> Answers:
     if words not in tuple(MarginMode):
         raise Unreadable(f"{quoted(text)} is no margin mode; write isolated or cross, for example isolated.")
     return {"margin": words}
+
+
+def ask_trigger_price(_view: DialogView, given: Entered) -> Ask:
+    return Ask(
+        "Which price decides: last or mark?",
+        f"Now: {given.trigger_price.value}. It should be what your stop on the exchange is triggered by.",
+        (
+            (Choice("Last price", "last", "what was just traded: every wick counts"),),
+            (
+                Choice(
+                    "Mark price",
+                    "mark",
+                    "the exchange's fair price, which it liquidates by: a wick on this exchange alone may not count",
+                ),
+            ),
+        ),
+    )
+
+
+def read_trigger_price(_view: DialogView, _given: Entered, text: str) -> Answers:
+    words = cleaned(text).casefold().removesuffix(" price")
+    if words not in tuple(TriggerPrice):
+        raise Unreadable(f"{quoted(text)} is no price to watch; write last or mark, for example last.")
+    return {"trigger_price": words}
 
 
 def ask_expiry(_view: DialogView, given: Entered) -> Ask:
@@ -144,6 +168,13 @@ MARGIN_STEP: Final = Asking(
     "would be liquidated. With cross margin that depends on the whole account, so no liquidation price is shown.",
     ask_margin,
     read_margin,
+)
+TRIGGER_PRICE_STEP: Final = Asking(
+    0,
+    "Type last or mark. Last is what was just traded, and most exchanges trigger stops by it unless told otherwise. "
+    "Mark is the fair price an exchange reckons from several markets, and liquidates by.",
+    ask_trigger_price,
+    read_trigger_price,
 )
 EXPIRY_STEP: Final = Asking(
     0,

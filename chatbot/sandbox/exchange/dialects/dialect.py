@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from decimal import Decimal
+from functools import reduce
 from typing import Any, ClassVar, Final
 
 from aiohttp import web
@@ -13,6 +14,7 @@ from chatbot.core.candles import Candle, joined
 from chatbot.core.timeframes import MINUTE, Timeframe
 from chatbot.sandbox.exchange.bars import Bar, Span, bar_of, chosen
 from chatbot.sandbox.exchange.faults import Fault
+from chatbot.sandbox.exchange.history import between
 from chatbot.sandbox.exchange.listing import Listing
 from chatbot.sandbox.exchange.market import Book, Market
 from chatbot.sandbox.exchange.payloads import FUNDING_EVERY
@@ -49,6 +51,7 @@ class Dialect(ABC):
 
     def __init__(self, market: Callable[[], Market]) -> None:
         self.market_now = market
+        self.days: dict[str, tuple[int, Candle]] = {}
 
     @property
     def market(self) -> Market:
@@ -94,13 +97,14 @@ class Dialect(ABC):
         return [book for book in self.market.books.values() if book.listing.trading]
 
     def day(self, book: Book) -> Candle:
-        """The last 24 hours as one candle."""
+        """The last 24 hours as one candle, as far as trades were recorded; worked out once a minute."""
         now = self.market.now
-        minutes = self.market.candles(book.listing.id, Timeframe.M1, now - DAY + MINUTE, now)
-        whole = minutes[0] if minutes else Candle(now, book.last, book.last, book.last, book.last, Decimal(0))
-        for minute in minutes[1:]:
-            whole = joined(whole, minute)
-        return whole
+        minute, whole_day = self.days.get(book.listing.id, (-1, None))
+        if whole_day is None or minute != now // MINUTE:
+            whole_day = day_of(book, now)
+            self.days[book.listing.id] = (now // MINUTE, whole_day)
+        trade = Candle(whole_day.at, book.last, book.last, book.last, book.last, Decimal(0))
+        return joined(whole_day, trade)
 
     def next_funding(self) -> int:
         """When funding is paid next."""
@@ -113,6 +117,13 @@ class Dialect(ABC):
         candles = chosen(self.market, book, interval, span, mark=mark)
         bars = [bar_of(candle, book.listing) for candle in candles]
         return request[SPOILED_BY].spoiled(bars, interval.millis, self.market.now)
+
+
+def day_of(book: Book, now: int) -> Candle:
+    """The recorded minutes of the last 24 hours; what was made up before them is left alone."""
+    made = Candle(now - now % MINUTE, book.last, book.last, book.last, book.last, Decimal(0))
+    minutes = between(book.history.minutes, now - DAY + MINUTE, now + 1)
+    return reduce(joined, minutes) if minutes else made
 
 
 def whole(query: Mapping[str, str], name: str, wrong: int) -> int | None:

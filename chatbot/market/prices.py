@@ -1,0 +1,93 @@
+"""The prices of many contracts with as few requests as their exchange allows: last prices or mark prices."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Final, TypeVar
+
+from chatbot.core.market import Quote
+from chatbot.core.money import Millis
+from chatbot.core.plan import TriggerPrice
+from chatbot.market.budget import SHARE_USED
+from chatbot.market.connection import Connection, steady
+from chatbot.market.exchanges import MarkCall, PriceCall
+from chatbot.market.rows import fair_price, last_price, mark_price, quotes_of
+
+Answer = TypeVar("Answer")
+METHODS: Final[Mapping[PriceCall | MarkCall, str]] = {
+    PriceCall.LAST_PRICES: "fetch_last_prices",
+    PriceCall.TICKERS: "fetch_tickers",
+    MarkCall.MARK_PRICES: "fetch_mark_prices",
+    MarkCall.FUNDING_RATES: "fetch_funding_rates",
+    MarkCall.FAIR_PRICES: "fetch_tickers",
+}
+
+
+async def ask_quotes(
+    connection: Connection,
+    symbols: frozenset[str],
+    trigger_price: TriggerPrice,
+    now: Millis,
+    share: float = SHARE_USED,
+) -> dict[str, Quote]:
+    """The prices of these symbols; one without a usable price is left out. Raises MarketError."""
+    price_in = reading(connection, trigger_price)
+    if not connection.venue.prices_by_settle:
+        return await ask_rows(
+            connection, trigger_price, lambda rows: quotes_of(rows, symbols, now, price_in), share=share
+        )
+    found: dict[str, Quote] = {}
+    for group in by_settle(symbols):
+        listed = sorted(group & (await connection.listed()).instruments.keys()) or None
+
+        def read(rows: Any, group: frozenset[str] = group) -> dict[str, Quote]:
+            return quotes_of(rows, group, now, price_in)
+
+        found |= await ask_rows(connection, trigger_price, read, listed, share)
+    return found
+
+
+async def ask_rows(
+    connection: Connection,
+    trigger_price: TriggerPrice,
+    read: Callable[[Any], Answer],
+    symbols: list[str] | None = None,
+    share: float = SHARE_USED,
+) -> Answer:
+    """The lightest request for all prices, its rows read by `read`. Raises MarketError."""
+    await connection.listed()
+    venue, last = connection.venue, trigger_price is TriggerPrice.LAST
+    if last and (kept := still_good(connection)) is not None:
+        return read(kept)
+    method = getattr(connection.client, METHODS[venue.price_call if last else venue.mark_call])
+
+    def keep(rows: Any) -> Answer:
+        answer = read(rows)
+        connection.kept = (steady(), rows) if last and venue.price_gap else None
+        return answer
+
+    weight = venue.costs.prices if last else venue.costs.marks
+    return await connection.ask(weight, lambda: method(symbols), keep, share=share)
+
+
+def still_good(connection: Connection) -> Any:
+    """The last list of prices, where asking again so soon would be too dear; a sandbox may always be asked."""
+    if connection.kept is None or connection.budget.a_minute is None:
+        return None
+    came, rows = connection.kept
+    return rows if steady() < came + connection.venue.price_gap else None
+
+
+def reading(connection: Connection, trigger_price: TriggerPrice) -> Callable[[Mapping[str, Any]], object]:
+    """Where in a row the price stands."""
+    if trigger_price is TriggerPrice.LAST:
+        return last_price
+    return fair_price if connection.venue.mark_call is MarkCall.FAIR_PRICES else mark_price
+
+
+def by_settle(symbols: Iterable[str]) -> list[frozenset[str]]:
+    """Symbols sorted by the currency they settle in."""
+    groups: dict[str, set[str]] = {}
+    for symbol in symbols:
+        groups.setdefault(symbol.rpartition(":")[2], set()).add(symbol)
+    return [frozenset(groups[currency]) for currency in sorted(groups)]
