@@ -29,12 +29,17 @@ from chatbot.coach.privacy import Privacy
 from chatbot.coach.reminding import Reminding
 from chatbot.coach.tidying import tidy
 from chatbot.coach.trades import Trades
+from chatbot.coach.troubles import Troubles
 from chatbot.core.money import Millis
 from chatbot.database_thread import DatabaseThread
+from chatbot.deliver.arrivals import Arrivals
 from chatbot.deliver.intake import Intake
 from chatbot.deliver.limits import Limits, Pace
 from chatbot.deliver.messenger import Messenger
 from chatbot.deliver.outbox import Sender
+from chatbot.gauges import Gauges, Sources, Times
+from chatbot.logs import COUNTED
+from chatbot.lookout import LOOK_SECONDS, Lookout
 from chatbot.market.connection import Manners, steady
 from chatbot.market.exchanges import verified_exchanges
 from chatbot.market.feed import MANNERS, Feed, wall_clock
@@ -43,8 +48,10 @@ from chatbot.market.stream import PATIENCE, Streams
 from chatbot.market.stream_pace import Patience
 from chatbot.messages.views import FRESH
 from chatbot.ports import Clock, Units
+from chatbot.serve.status import status_page
 from chatbot.settings import FeedKind, Settings
-from chatbot.telegram_end import TelegramEnd
+from chatbot.telegram_end import TelegramEnd, WayIn
+from chatbot.telegram_hook import Hooked, door_of
 from chatbot.watch.candle_watch import CandleWatch
 from chatbot.watch.catch_up import CatchUp
 from chatbot.watch.jobs import Jobs, Work
@@ -57,7 +64,7 @@ from handlers.ordering import ChatOrder
 from handlers.pacing import Pacing
 from handlers.register import Bot, register
 from handlers.use import Use
-from storage.database import open_database
+from storage.database import Database, open_database
 from storage.lock import alone
 
 SIGNING_KEY: Final = "signing_key"
@@ -105,6 +112,10 @@ class Running:
     """Done once Telegram is reached, with the owner's link while there is no owner."""
     failed: asyncio.Future[None]
     """Done with an error when the bot can't go on."""
+    lookout: Lookout
+    """Looks after the bot itself; it also does so by itself every minute."""
+    status: str | None
+    """Where /health and /metrics are served, if they are."""
 
     async def reached(self) -> str | None:
         """Waits for Telegram; the owner's link, while there is no owner. Raises what ended the bot before that."""
@@ -124,7 +135,7 @@ async def running(settings: Settings, outside: Outside) -> AsyncIterator[Running
     """The bot, started in order and stopped in reverse: what goes out is stopped last."""
     async with AsyncExitStack() as stack:
         stack.enter_context(alone(settings.database_url))
-        database = stack.enter_context(open_database(settings.database_url))
+        database = stack.enter_context(open_database(settings.database_url, exclusive=True))
         on_database = DatabaseThread()
         stack.callback(on_database.close)
         feed = Feed(outside.exchange_hosts, only=outside.only, clock=outside.clock, manners=outside.manners)
@@ -143,7 +154,8 @@ async def running(settings: Settings, outside: Outside) -> AsyncIterator[Running
         sender = Sender(database.units, messenger, outside.wall, pace, on_database)
         clocks = Clocks(outside.clock, outside.steady)
         watcher, courses = Watcher(feed, trades, Outages(desk), on_database, clocks), Courses(trades)
-        catch_up = CatchUp(watcher, Past(watcher, courses, outside.clock))
+        past = Past(watcher, courses, outside.clock)
+        catch_up = CatchUp(watcher, past)
         live = Live(watcher, catch_up, courses)
         stack.push_async_callback(live.stop)
         if settings.feed is FeedKind.STREAM:
@@ -155,15 +167,60 @@ async def running(settings: Settings, outside: Outside) -> AsyncIterator[Running
         # Before any update comes in: one that moves a plan must find it watched.
         await watcher.load()
         await catch_up.load()
-        telegram = TelegramEnd(bot, use, sender, Intake(bot.bot, database.units, on_database, bot.update_queue))
+        way_in = await way_in_of(settings, bot, database.units, on_database)
+        telegram = TelegramEnd(bot, use, sender, way_in)
         failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         stack.push_async_callback(ended, keep(telegram.run(failed), failed))
         on_tick = partial(tick, use, trades, catch_up)
         stack.push_async_callback(jobs.stop)
         hourly = partial(by_the_hour, use, book, watcher, telegram)
         jobs.start(on_tick, hourly)
-        log.info("watching", plans=len(watcher.plans))
-        yield Running(watcher, catch_up, candles, sender, trades, database.units, on_tick, hourly, telegram.met, failed)
+        sources = Sources(
+            watcher,
+            jobs.book.jobs,
+            telegram.met.done,
+            is_streamed=watcher.is_live,
+            looked_until=lambda: past.looked_until,
+            latency=lambda: {priority.name.lower(): spans for priority, spans in sender.latency.by_priority().items()},
+            sent=lambda: sender.counts.by_outcome(),
+            logged=COUNTED.seen,
+        )
+        gauges = Gauges(sources, database.units, on_database, Times(outside.clock, outside.wall, outside.steady))
+        lookout = Lookout(gauges.look, Troubles(desk, settings.allowed_users), on_database, outside.steady)
+        jobs.every(LOOK_SECONDS, lookout.look, "lookout")
+        page = status_page(gauges.look, settings.status_host, settings.status_port)
+        status = await stack.enter_async_context(page)
+        stack.push_async_callback(ended, keep(until_taken(database), failed))
+        # First of all, or those that are stopped next would wait for a server that is away.
+        stack.callback(database.stop_waiting)
+        log.info("watching", plans=len(watcher.plans), status=status)
+        yield Running(
+            watcher,
+            catch_up,
+            candles,
+            sender,
+            trades,
+            database.units,
+            on_tick,
+            hourly,
+            telegram.met,
+            failed,
+            lookout,
+            status,
+        )
+
+
+async def until_taken(database: Database) -> None:
+    """Returns never: raises DatabaseRefused once another bot has the database."""
+    await asyncio.wrap_future(database.taken)
+
+
+async def way_in_of(settings: Settings, bot: Bot, units: Units, on_database: DatabaseThread) -> WayIn:
+    """How updates come in: by webhook where the settings name an address, else by polling."""
+    door = await on_database(partial(door_of, settings, units))
+    if door is None:
+        return Intake(bot.bot, units, on_database, bot.update_queue)
+    return Hooked(bot.bot, Arrivals(bot.bot, units, on_database, bot.update_queue), door)
 
 
 def use_of(

@@ -111,6 +111,10 @@ class PlanMoved(Exception):
     """The plan changed since it was read (another sequence number than expected): read again and decide anew."""
 
 
+class DatabaseLost(Exception):
+    """The database's server went away in the middle of a unit of work: nothing of it is kept, do it all again."""
+
+
 @dataclass(frozen=True, slots=True)
 class OutMessage:
     """One message to send. `keyboard` is rows of buttons as JSON-ready dicts: {"text", "data"|"copy"|"url", "style"}.
@@ -375,6 +379,10 @@ class Inbox(Protocol):
         ...
 
     def waiting(self) -> Sequence[StoredUpdate]: ...
+    def known(self, update_ids: Collection[int]) -> frozenset[int]:
+        """Those of these that were ever kept, dealt with or not."""
+        ...
+
     def done(self, update_id: int) -> None: ...
     def last_id(self) -> int | None: ...
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
@@ -17,9 +17,13 @@ from pydantic import Field, SecretStr, ValidationError, field_validator, model_v
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 PREFIX: Final = "TIERWISE_"
-TESTS_OWN: Final = frozenset({"DATA"})
+TESTS_OWN: Final = frozenset({"DATA", "TEST_DATABASE_URL"})
 PUBLIC_API: Final = "https://api.telegram.org"
 TOKEN: Final = re.compile(r"\d+:[\w-]{5,}")
+SQLITE: Final = "sqlite:///"
+POSTGRESQL: Final = frozenset({"postgresql", "postgresql+psycopg", "postgres"})
+WEBHOOK_SECRET: Final = re.compile(r"[A-Za-z0-9_-]{16,256}")
+HERE: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
 class SettingsError(ValueError):
@@ -40,7 +44,8 @@ class Settings(BaseSettings):
 
     bot_token: SecretStr | None = None
     telegram_api: str = PUBLIC_API
-    database_url: str = "sqlite:///var/tierwise.sqlite3"
+    database_url: str = Field(default="sqlite:///var/tierwise.sqlite3", repr=False)
+    state_dir: Path = Path("var")
     feed: FeedKind = FeedKind.STREAM
     poll_seconds: Annotated[float, Field(ge=0.05, le=60)] = 5
     default_exchange: str = "binanceusdm"
@@ -53,6 +58,13 @@ class Settings(BaseSettings):
     messages_per_minute: Annotated[int, Field(ge=1)] = 20
     http_host: str = "127.0.0.1"
     http_port: Annotated[int, Field(ge=0, le=65535)] = 8080
+    status_host: str = "127.0.0.1"
+    status_port: Annotated[int, Field(ge=0, le=65535)] | None = 9464
+    webhook_url: str | None = None
+    webhook_secret: SecretStr | None = None
+    webhook_host: str = "127.0.0.1"
+    webhook_port: Annotated[int, Field(ge=0, le=65535)] = 8090
+    log: Literal["logfmt", "json"] = "logfmt"
 
     @field_validator("bot_token", mode="before")
     @classmethod
@@ -62,6 +74,33 @@ class Settings(BaseSettings):
             return None
         if isinstance(value, str) and not TOKEN.fullmatch(value):
             raise ValueError('expected the token BotFather gave you, such as "123456:ABC-DEF"')
+        return value
+
+    @field_validator("status_port", "webhook_url", mode="before")
+    @classmethod
+    def nothing_or(cls, value: object) -> object:
+        """An empty setting switches it off."""
+        return None if value == "" else value
+
+    @field_validator("webhook_url")
+    @classmethod
+    def secure_address(cls, value: str | None) -> str | None:
+        """Telegram calls https only; beside a Bot API on this machine no certificate is needed."""
+        parts = urlsplit(value or "https://nowhere")
+        if not parts.netloc or parts.query or parts.fragment:
+            raise ValueError('expected an address such as "https://bot.example.org"')
+        if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in HERE):
+            raise ValueError('expected an https address such as "https://bot.example.org"')
+        return value
+
+    @field_validator("webhook_secret", mode="before")
+    @classmethod
+    def secret_or_none(cls, value: object) -> object:
+        """An empty secret is none: the bot makes one itself."""
+        if value == "" or value is None:
+            return None
+        if isinstance(value, str) and not WEBHOOK_SECRET.fullmatch(value):
+            raise ValueError("expected 16 to 256 letters, digits, _ or -")
         return value
 
     @field_validator("exchange_hosts", mode="before")
@@ -103,9 +142,18 @@ class Settings(BaseSettings):
     @field_validator("database_url")
     @classmethod
     def known_database(cls, value: str) -> str:
-        """SQLite for now; the tables are ready for PostgreSQL."""
-        if not value.startswith("sqlite:///"):
-            raise ValueError('expected a SQLite address such as "sqlite:///var/tierwise.sqlite3"')
+        """A SQLite file, or a database of a PostgreSQL server."""
+        if value.startswith(SQLITE) and value != SQLITE:
+            return value
+        try:
+            parts = urlsplit(value)
+        except ValueError:
+            parts = urlsplit("")
+        if parts.scheme not in POSTGRESQL or not parts.path.strip("/"):
+            raise ValueError(
+                'expected a SQLite file such as "sqlite:///var/tierwise.sqlite3"'
+                ' or a PostgreSQL database such as "postgresql+psycopg://user:password@host/tierwise"'
+            )
         return value
 
     @model_validator(mode="after")
@@ -115,12 +163,23 @@ class Settings(BaseSettings):
             raise ValueError("TIERWISE_TELEGRAM_API is set but TIERWISE_BOT_TOKEN is not: a Bot API needs a token")
         if self.open and self.allowed_users:
             raise ValueError("TIERWISE_OPEN lets everybody in and TIERWISE_ALLOWED_USERS only some: set one of them")
+        if self.bot_token is None and self.webhook_url is not None:
+            raise ValueError("TIERWISE_WEBHOOK_URL is set but TIERWISE_BOT_TOKEN is not: the sandbox needs no webhook")
+        if self.webhook_secret is not None and self.webhook_url is None:
+            raise ValueError("TIERWISE_WEBHOOK_SECRET is set but TIERWISE_WEBHOOK_URL is not")
         return self
 
     @property
-    def database_path(self) -> Path:
-        """The database's file; what else the bot keeps lies beside it."""
-        return Path(self.database_url.removeprefix("sqlite:///"))
+    def database_path(self) -> Path | None:
+        """The database's file; None where a server keeps it."""
+        return Path(self.database_url.removeprefix(SQLITE)) if self.database_url.startswith(SQLITE) else None
+
+    @property
+    def kept_beside(self) -> Path:
+        """What the bot's other files are named after: the database's file, else one of its name in TIERWISE_STATE_DIR."""
+        if self.database_path is not None:
+            return self.database_path
+        return self.state_dir / urlsplit(self.database_url).path.strip("/")
 
     @property
     def sandboxed(self) -> bool:

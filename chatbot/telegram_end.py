@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import random as randomness
 from contextlib import AsyncExitStack
-from typing import Final
+from typing import Final, Protocol
 
 import structlog
 from telegram.error import EndPointNotFound, InvalidToken, RetryAfter, TelegramError
@@ -18,7 +18,7 @@ from chatbot.background import ended, keep
 from chatbot.breakage import described
 from chatbot.core.money import Millis
 from chatbot.deliver.backoff import backoff
-from chatbot.deliver.intake import REFUSED, Intake, TokenRefused
+from chatbot.deliver.intake import REFUSED, TokenRefused
 from chatbot.deliver.outbox import Sender
 from chatbot.deliver.results import wait_of
 from handlers.register import Bot, set_menu
@@ -28,10 +28,16 @@ DRAIN_SECONDS: Final = 5.0
 log = structlog.get_logger(__name__)
 
 
+class WayIn(Protocol):
+    """By polling, or by webhook: takes updates until it is cancelled."""
+
+    async def run(self) -> None: ...
+
+
 class TelegramEnd:
     """`met` is done once Telegram is reached, with the owner's link while there is no owner."""
 
-    def __init__(self, bot: Bot, use: Use, sender: Sender, intake: Intake) -> None:
+    def __init__(self, bot: Bot, use: Use, sender: Sender, intake: WayIn) -> None:
         self.bot, self.use, self.sender, self.intake = bot, use, sender, intake
         self.met: asyncio.Future[str | None] = asyncio.get_running_loop().create_future()
         self.lacks_menu = False

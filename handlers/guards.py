@@ -50,6 +50,9 @@ def speaker_of(update: Update) -> Speaker | None:
     user, chat = update.effective_user, update.effective_chat
     if user is None or chat is None or chat.type != ChatType.PRIVATE or user.is_bot:
         return None
+    # A private chat has the number of its person: what says otherwise is not from Telegram, and speaks for nobody.
+    if chat.id != user.id:
+        return None
     return Speaker(user.id, chat.id)
 
 

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from functools import partial
 from typing import Any, Final
 
+from structlog.contextvars import bound_contextvars
 from telegram import Update
 from telegram.ext import BaseUpdateProcessor
 from typing_extensions import override
@@ -81,7 +82,8 @@ class ChatOrder(BaseUpdateProcessor):
         token = current_update.set(update.update_id)
         is_cut_off = False
         try:
-            await coroutine
+            with bound_contextvars(update=update.update_id):
+                await coroutine
         except asyncio.CancelledError:
             is_cut_off = True
             raise

@@ -5,9 +5,9 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, Dialect, Integer, Numeric, Text
+from sqlalchemy import BigInteger, Dialect, Integer, Text
 from sqlalchemy.sql import operators
-from sqlalchemy.types import TypeDecorator, TypeEngine
+from sqlalchemy.types import TypeDecorator
 from typing_extensions import override
 
 NOT_ON_TEXT: Final = frozenset({operators.lt, operators.le, operators.gt, operators.ge})
@@ -17,7 +17,8 @@ BigNumber: Final = BigInteger().with_variant(Integer(), "sqlite")
 
 
 class DecimalText(TypeDecorator[Decimal]):
-    """A decimal, exact: text on SQLite, whose numbers are binary floats, NUMERIC elsewhere.
+    """A decimal, digit for digit: text everywhere. SQLite's numbers are binary floats, and PostgreSQL's NUMERIC
+    forgets the form (1E+3 comes back as 1000, -0 as 0).
 
     Text sorts "9" after "10", so such a column can't be compared in SQL: decisions belong to the core.
     """
@@ -38,18 +39,13 @@ class DecimalText(TypeDecorator[Decimal]):
     comparator_factory = Comparator
 
     @override
-    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        """TEXT on SQLite, NUMERIC without a fixed scale elsewhere."""
-        return dialect.type_descriptor(Text() if dialect.name == "sqlite" else Numeric())
-
-    @override
     def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
         """Only finite decimals: a float has already lost digits."""
         if value is None:
             return None
         if not isinstance(value, Decimal) or not value.is_finite():
             raise ValueError(f"{value!r} is not a finite decimal.")
-        return str(value) if dialect.name == "sqlite" else value
+        return str(value)
 
     @override
     def process_result_value(self, value: Any, dialect: Dialect) -> Decimal | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -12,6 +13,7 @@ from sqlalchemy import URL, Connection, Engine, QueuePool, create_engine, event,
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
 from storage.migrate import DatabaseRefused, migrate
+from storage.postgresql import postgresql_engine
 from storage.units import SqlUnits
 
 SQLITE_PRAGMAS: Final = (
@@ -33,6 +35,15 @@ class Database:
     engine: Engine
     units: SqlUnits
 
+    @property
+    def taken(self) -> Future[None]:
+        """Done with DatabaseTaken once another bot has the database."""
+        return self.units.transactions.taken
+
+    def stop_waiting(self) -> None:
+        """From now on a server that is away is an error at once: call it before whoever may wait is to end."""
+        self.units.transactions.stop_waiting()
+
     def close(self) -> None:
         """Let go of all connections."""
         self.engine.dispose()
@@ -44,23 +55,48 @@ class Database:
         self.close()
 
 
-def open_database(url: str) -> Database:
-    """Open what `url` names, creating and migrating it as needed; raises DatabaseRefused with a sentence."""
+def open_database(url: str, *, exclusive: bool = False) -> Database:
+    """Open what `url` names, creating and migrating it as needed; raises DatabaseRefused with a sentence.
+
+    `exclusive`: as the one bot of a PostgreSQL database. A SQLite file is locked by storage.lock.
+    """
     address = address_of(url)
-    sqlite = address.get_backend_name() == "sqlite"
     try:
-        engine = sqlite_engine(address) if sqlite else create_engine(address, pool_pre_ping=True, hide_parameters=True)
+        engine = engine_of(address, exclusive=exclusive)
     except (NoSuchModuleError, ModuleNotFoundError) as error:
         raise DatabaseRefused(f"No driver is installed for {address.drivername} databases ({error}).") from error
     try:
         migrate(engine)
     except DBAPIError as error:
         engine.dispose()
-        raise DatabaseRefused(f"The database {address!r} can't be opened: {error.orig}.") from error
+        raise DatabaseRefused(f"The database {shown(address)} can't be opened: {first_line(error)}") from error
     except DatabaseRefused:
         engine.dispose()
         raise
-    return Database(engine, SqlUnits(engine, one_at_a_time=sqlite))
+    return Database(engine, SqlUnits(engine))
+
+
+def engine_of(address: URL, *, exclusive: bool = False) -> Engine:
+    """What speaks to this database, as each kind must be spoken to."""
+    match address.get_backend_name():
+        case "sqlite":
+            return sqlite_engine(address)
+        case "postgresql":
+            return postgresql_engine(address, exclusive=exclusive)
+        case _:
+            create_engine(address).dispose()
+            raise DatabaseRefused(f"{address.drivername} databases are not supported: use SQLite or PostgreSQL.")
+
+
+def shown(address: URL) -> str:
+    """The address without what may be secret in it."""
+    return address.set(query={}).render_as_string(hide_password=True)
+
+
+def first_line(error: DBAPIError) -> str:
+    """What the driver says, as one sentence."""
+    lines = str(error.orig).strip().splitlines() or [type(error.orig).__name__]
+    return lines[0].removesuffix(".") + "."
 
 
 def address_of(url: str) -> URL:

@@ -6,7 +6,7 @@ are remembered one by one, not as a high-water mark. It forgets updates after a 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -39,6 +39,11 @@ class SqlInbox:
         columns = select(INBOX.c.update_id, INBOX.c.payload)
         rows = self.work.run(columns.where(INBOX.c.payload.is_not(None)).order_by(INBOX.c.position))
         return [StoredUpdate(row.update_id, row.payload) for row in rows]
+
+    def known(self, update_ids: Collection[int]) -> frozenset[int]:
+        """Those of these that were ever kept, dealt with or not."""
+        found = self.work.run(select(INBOX.c.update_id).where(INBOX.c.update_id.in_(update_ids)))
+        return frozenset(found.scalars())
 
     def done(self, update_id: int) -> None:
         self.work.run(update(INBOX).where(INBOX.c.update_id == update_id).values(payload=None))

@@ -16,6 +16,7 @@ from storage.migrate import DatabaseRefused
 def alone(url: str) -> Iterator[None]:
     """Nobody else may begin this while it lasts; the system ends it with the process, however that ends.
 
+    Of a SQLite file. On PostgreSQL the bot's own connection holds the lock: see storage.postgresql.
     Raises DatabaseRefused.
     """
     address = address_of(url)

@@ -63,7 +63,7 @@ class SqlOutbox:
         before = [row.outbox_id for row in found if row.planned_at <= planned_at and row.urgency > own]
         if before:
             self.work.run(update(OUTBOX).where(OUTBOX.c.outbox_id.in_(before)).values(urgency=own))
-        return min([own, *(row.urgency for row in found if row.planned_at > planned_at)])
+        return min([own, *(int(row.urgency) for row in found if row.planned_at > planned_at)])
 
     def replace_queued(self, chat_id: int, slot: str) -> bool:
         """Take queued messages of a slot off the queue; whether the slot was to move to the bottom with them."""

@@ -48,11 +48,11 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(arguments: Namespace) -> int:
     """Run until interrupted."""
-    set_up_logs()
     try:
         settings = read_settings()
     except SettingsError as error:
         raise UsageError(str(error)) from error
+    set_up_logs(settings.log)
     if settings.default_exchange not in verified_exchanges():
         known = ", ".join(verified_exchanges())
         raise UsageError(f"TIERWISE_DEFAULT_EXCHANGE is {settings.default_exchange!r}; expected one of {known}")
@@ -71,7 +71,7 @@ def run(arguments: Namespace) -> int:
 def sentence_of(error: OSError, settings: Settings) -> str:
     """What the system refuses."""
     told = error.strerror or str(error)
-    if error.errno == errno.EADDRINUSE:
+    if error.errno == errno.EADDRINUSE and error.filename is None:
         return f"{told}: is {settings.http_host}:{settings.http_port} taken?"
     return told if error.filename is None else f"{error.filename}: {told}"
 
@@ -160,12 +160,13 @@ def played_out(file: Path, play: Play) -> UsageError:
 
 
 def data_folder(settings: Settings) -> Path:
-    """Where the database's file lies; the sandbox keeps its chat beside it."""
-    folder = settings.database_path.parent
+    """Where the sandbox keeps its game and its chat: beside the database's file, else in the folder for such things."""
+    folder = settings.kept_beside.parent
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise UsageError(f"TIERWISE_DATABASE_URL: the folder {folder} can't be made: {error.strerror}") from error
+        name = "STATE_DIR" if settings.database_path is None else "DATABASE_URL"
+        raise UsageError(f"TIERWISE_{name}: the folder {folder} can't be made: {error.strerror}") from error
     return folder
 
 
@@ -218,7 +219,7 @@ async def until_stopped(bot: Running, heartbeat: Path, announced: Callable[[str 
     loop = asyncio.get_running_loop()
     for name in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(name, stop.set)
-    heart = asyncio.create_task(beat(heartbeat))
+    heart = asyncio.create_task(beat(heartbeat, bot.status or ""))
     bot.failed.add_done_callback(lambda _: stop.set())
     bot.met.add_done_callback(lambda met: announced(met.result()))
     await stop.wait()

@@ -21,7 +21,7 @@ from chatbot.messages.checklist import daily
 from chatbot.messages.repeats import repeat
 from chatbot.messages.values import Message
 from chatbot.messages.views import PlanView
-from chatbot.ports import Draft, OutMessage, PlanRecord, Priority, Reminder, ReminderKind, User
+from chatbot.ports import DatabaseLost, Draft, OutMessage, PlanRecord, Priority, Reminder, ReminderKind, User
 
 URGENCY = {
     ActionKind.EXIT: Priority.STOP,
@@ -53,6 +53,8 @@ class Reminding:
             try:
                 with self.desk.work() as work:
                     self.say(work, reminder, now)
+            except DatabaseLost:
+                raise
             except Exception as error:  # noqa: BLE001 -- the outermost place of a reminder: it must not hold up others
                 facts = {"kind": reminder.kind.value, "subject": reminder.subject, "error": described(error)}
                 log.error("reminder failed", **facts)  # noqa: TRY400 -- private words

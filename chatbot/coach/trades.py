@@ -31,7 +31,17 @@ from chatbot.core.timeframes import Timeframe
 from chatbot.messages.alerts import alerts
 from chatbot.messages.late import Late, late_line
 from chatbot.messages.values import Message
-from chatbot.ports import OutMessage, PlanMoved, PlanRecord, PlanRow, Priority, Reminder, ReminderKind, User
+from chatbot.ports import (
+    DatabaseLost,
+    OutMessage,
+    PlanMoved,
+    PlanRecord,
+    PlanRow,
+    Priority,
+    Reminder,
+    ReminderKind,
+    User,
+)
 
 Choose = Callable[[PlanState], Input | None]
 Act = Callable[[Work, PlanRecord], object]
@@ -123,21 +133,20 @@ class Trades:
                 plan_id=row.plan_id,
                 sequence=alert.sequence,
                 action=alert.action or (ADVICE if advises else 0),
-                seen_at=None if seen is None else self.on_the_wall(hit),
             )
-            self.desk.post(work, self.told_late(alert.message, hit, seen), envelope)
+            self.desk.post(work, *self.as_seen(alert.message, envelope, hit, seen))
 
-    def on_the_wall(self, hit: Millis) -> Millis:
-        """When something happened by our own time."""
-        return self.desk.wall() - max(0, self.desk.clock() - hit)
-
-    def told_late(self, message: Message, hit: Millis, seen: Seen | None) -> Message:
-        """An alert that was found after the fact says when it was, and why it comes only now."""
+    def as_seen(
+        self, message: Message, envelope: OutMessage, hit: Millis, seen: Seen | None
+    ) -> tuple[Message, OutMessage]:
+        """What was seen live is timed from its print; what was found after the fact says when it was, and why so late."""
+        if seen is None:
+            return message, envelope
         now = self.desk.clock()
-        if seen is None or not seen.is_late or (now - hit <= SAID_LATE_AFTER and not seen.by_candle):
-            return message
+        if not seen.is_late or (now - hit <= SAID_LATE_AFTER and not seen.by_candle):
+            return message, replace(envelope, seen_at=self.desk.wall() - max(0, now - hit))
         line = late_line(Late(hit, now, seen.blind, seen.price, seen.order_unknown))
-        return replace(message, text=f"{message.text}\n{line}")
+        return replace(message, text=f"{message.text}\n{line}"), envelope
 
     def remind(self, work: Work, row: PlanRow, before: PlanState, after: PlanState) -> None:
         """What is newly asked will be repeated; what is settled will not."""
@@ -226,6 +235,8 @@ class Trades:
             ending = last if last is not None and some is batches[-1] else nothing_more
             try:
                 self.together(some, act, ending)
+            except DatabaseLost:
+                raise
             except Exception as error:  # noqa: BLE001 -- the named outermost place
                 log.warning("plans failed together", plans=len(some), error=described(error))
                 failed += self.one_by_one(some, act)
@@ -253,6 +264,8 @@ class Trades:
                 # Whoever moved it was quicker; it is looked at again with the next price.
                 log.warning("plan moved meanwhile", plan=plan_id)
                 failed.append(plan_id)
+            except DatabaseLost:
+                raise
             except Exception as error:  # noqa: BLE001 -- the named outermost place of one plan
                 self.unwatched.failed(plan_id, error)
                 failed.append(plan_id)
@@ -269,6 +282,8 @@ class Trades:
                 try:
                     record = unit.plans.record(row.plan_id)
                     found += [] if record is None else [as_watched(record)]
+                except DatabaseLost:
+                    raise
                 except Exception as error:  # noqa: BLE001 -- the named outermost place
                     unreadable.append((row.plan_id, error))
         for plan_id, why in unreadable:

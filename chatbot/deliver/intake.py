@@ -6,12 +6,9 @@ Must never confirm an update that is not committed: the next getUpdates, which c
 from __future__ import annotations
 
 import asyncio
-import json
 import random as randomness
-from collections.abc import Iterable, Sequence
 from datetime import timedelta
-from functools import partial
-from typing import Final
+from typing import Any, Final
 
 import structlog
 from telegram import Bot, Update
@@ -19,18 +16,20 @@ from telegram.error import Conflict, EndPointNotFound, InvalidToken, RetryAfter,
 
 from chatbot.breakage import described
 from chatbot.core.money import Millis
+from chatbot.deliver.arrivals import Arrivals
 from chatbot.deliver.backoff import Random, backoff
 from chatbot.deliver.results import says, wait_of
-from chatbot.ports import OnDatabase, StoredUpdate, Units
+from chatbot.ports import OnDatabase, Units
 
 log = structlog.stdlib.get_logger()
 
 ALLOWED: Final = (Update.MESSAGE, Update.EDITED_MESSAGE, Update.CALLBACK_QUERY, Update.MY_CHAT_MEMBER)
 LONG_POLL: Final = timedelta(seconds=30)
+READ_SECONDS: Final = 40.0
+GET_UPDATES: Final = "get_Updates"
+"""Spelled so that the library sends it as it is, over its connection for updates."""
 REFUSED: Final = "Telegram refuses the bot token; check it, and the address of the Bot API"
 CONFLICT_WAIT: Final[Millis] = 5_000
-UNREADABLE: Final = (KeyError, TypeError, ValueError, AttributeError)
-"""What reading a stored update may raise when its form is not the one the library knows."""
 
 
 class TokenRefused(Exception):
@@ -38,7 +37,7 @@ class TokenRefused(Exception):
 
 
 class Intake:
-    """Asks Telegram for updates until cancelled, stores them, and puts them on the queue (without a bound) in order."""
+    """Asks Telegram for updates until cancelled; what came is kept and queued in order."""
 
     def __init__(
         self,
@@ -50,9 +49,7 @@ class Intake:
         random: Random = randomness.random,
     ) -> None:
         self.bot = bot
-        self.units = units
-        self.on_database = on_database
-        self.queue = queue
+        self.arrivals = Arrivals(bot, units, on_database, queue)
         self.random = random
         self.offset: int | None = None
         self.failures = 0
@@ -74,57 +71,28 @@ class Intake:
 
     async def resume(self) -> None:
         """Queues what was stored and not dealt with; goes on asking where the last process stopped."""
-        waiting, last_id = await self.on_database(self.kept)
+        last_id = await self.arrivals.resume()
         self.offset = None if last_id is None else last_id + 1
-        await self.put(waiting)
-        log.info("intake ready", waiting=len(waiting), offset=self.offset)
 
     async def poll(self) -> None:
         """One long poll: what came is stored, then queued; the next poll confirms it."""
+        last_id = await self.arrivals.take(await self.asked())
+        if last_id is not None:
+            # The last, not the highest: Telegram starts over with another number after a quiet week.
+            self.offset = last_id + 1
+
+    async def asked(self) -> list[dict[str, Any]]:
+        """Updates word for word. Raises TokenRefused.
+
+        The library's own way reads all of them or none, and logs what it could not read with people's words.
+        """
+        asked = {"offset": self.offset, "timeout": int(LONG_POLL.total_seconds()), "allowed_updates": list(ALLOWED)}
+        given = {name: value for name, value in asked.items() if value is not None}
         try:
-            updates = await self.bot.get_updates(offset=self.offset, timeout=LONG_POLL, allowed_updates=ALLOWED)
+            found: Any = await self.bot.do_api_request(GET_UPDATES, given, read_timeout=READ_SECONDS)
         except (InvalidToken, EndPointNotFound) as error:
             raise TokenRefused(REFUSED) from error
-        if not updates:
-            return
-        arrived = [StoredUpdate(update.update_id, update.to_json()) for update in updates]
-        new = await self.on_database(partial(self.keep, arrived))
-        # The last, not the highest: Telegram starts over with another number after a quiet week.
-        self.offset = arrived[-1].update_id + 1
-        await self.put(new)
-
-    async def put(self, stored: Sequence[StoredUpdate]) -> None:
-        """Queues all that can be read before anything can fail; the rest is given up."""
-        unreadable = []
-        for each in stored:
-            try:
-                self.queue.put_nowait(Update.de_json(json.loads(each.payload), self.bot))
-            except UNREADABLE as error:
-                unreadable.append(each.update_id)
-                log.error("update cannot be read", update=each.update_id, error=described(error))  # noqa: TRY400 -- private words
-        if unreadable:
-            await self.on_database(partial(self.give_up, unreadable))
-
-    def kept(self) -> tuple[Sequence[StoredUpdate], int | None]:
-        with self.units() as unit:
-            return unit.inbox.waiting(), unit.inbox.last_id()
-
-    def keep(self, arrived: Sequence[StoredUpdate]) -> Sequence[StoredUpdate]:
-        """Stores a batch; gives back what is new in it, for Telegram may hand out an update again."""
-        with self.units() as unit:
-            last_id = unit.inbox.last_id()
-            if last_id is None or min(ids(arrived)) > last_id:
-                unit.inbox.add(arrived)
-                return arrived
-            before = ids(unit.inbox.waiting())
-            unit.inbox.add(arrived)
-            new = ids(unit.inbox.waiting()) - before
-        return [stored for stored in arrived if stored.update_id in new]
-
-    def give_up(self, update_ids: Sequence[int]) -> None:
-        with self.units() as unit:
-            for update_id in update_ids:
-                unit.inbox.done(update_id)
+        return found if isinstance(found, list) else []
 
     async def back_off(self, error: Exception) -> None:
         self.failures += 1
@@ -151,7 +119,3 @@ class Intake:
             await self.bot.delete_webhook(drop_pending_updates=False)
         except TelegramError as error:
             log.warning("webhook stays", error=described(error))
-
-
-def ids(updates: Iterable[StoredUpdate]) -> frozenset[int]:
-    return frozenset(update.update_id for update in updates)

@@ -9,18 +9,9 @@ from typing import Final
 
 from chatbot.core.money import Millis
 from chatbot.ports import Priority
+from chatbot.vitals import Spans
 
 BOUNDS: Final[tuple[Millis, ...]] = (50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 30_000, 60_000, 300_000)
-
-
-@dataclass(frozen=True, slots=True)
-class Histogram:
-    """`buckets`: how many took at most so many milliseconds, each with all quicker ones; the bound None is no bound."""
-
-    buckets: tuple[tuple[Millis | None, int], ...]
-    count: int
-    sum_ms: Millis
-    max_ms: Millis
 
 
 @dataclass(slots=True)
@@ -37,9 +28,9 @@ class Measured:
         self.sum_ms += span
         self.max_ms = max(self.max_ms, span)
 
-    def histogram(self) -> Histogram:
+    def histogram(self) -> Spans:
         counts = tuple(accumulate(self.in_bucket))
-        return Histogram(tuple(zip((*BOUNDS, None), counts, strict=True)), counts[-1], self.sum_ms, self.max_ms)
+        return Spans(tuple(zip((*BOUNDS, None), counts, strict=True)), counts[-1], self.sum_ms, self.max_ms)
 
 
 class Latency:
@@ -52,7 +43,7 @@ class Latency:
         """One alert was taken so long after its print; a clock set back in between makes it 0, never less."""
         self.measured.setdefault(priority, Measured()).add(max(0, span))
 
-    def by_priority(self) -> dict[Priority, Histogram]:
+    def by_priority(self) -> dict[Priority, Spans]:
         """Of every priority that was measured, the most urgent first."""
         return {priority: self.measured[priority].histogram() for priority in sorted(self.measured)}
 
@@ -70,3 +61,8 @@ class Counts:
     dead: int = 0
     failed: Counter[str] = field(default_factory=Counter)
     """Tries that failed, by reason: flood, network, token, broken, moved, blocked, refused, apart."""
+
+    def by_outcome(self) -> dict[str, int]:
+        """All of them by name, the failed tries by their reason."""
+        sent = {"sent": self.sent, "messages": self.messages, "merged": self.merged, "repeats": self.repeats}
+        return {**sent, "dead": self.dead, **{f"failed_{why}": count for why, count in sorted(self.failed.items())}}

@@ -14,6 +14,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from chatbot.breakage import described
 from chatbot.watch.candle_watch import CandleWatch
 from chatbot.watch.catch_up import CatchUp
+from chatbot.watch.job_book import JobBook
 from chatbot.watch.watcher import Watcher
 
 CANDLE_SECONDS: Final = 0.5
@@ -32,6 +33,7 @@ class Jobs:
         self.watcher, self.catch_up, self.candles, self.poll_seconds = watcher, catch_up, candles, poll_seconds
         self.scheduler: Any = AsyncIOScheduler(timezone=UTC, job_defaults=JOB_DEFAULTS)
         self.scheduler.add_listener(report, EVENT_JOB_ERROR)
+        self.book = JobBook()
         self.under_way: set[asyncio.Task[Any]] = set()
         watcher.on_exchange = self.poll_exchange
 
@@ -53,17 +55,19 @@ class Jobs:
     def every(self, seconds: float, work: Work, name: str, *, begin: datetime | None = None) -> None:
         """Run `work` every so many seconds: first after as many, or as soon as `begin`."""
         first = {} if begin is None else {"next_run_time": begin}
+        self.book.plan(name, round(seconds * 1_000), 0 if first else round(seconds * 1_000))
         self.scheduler.add_job(
-            self.run, "interval", args=[work], seconds=seconds, id=name, replace_existing=True, **first
+            self.run, "interval", args=[work, name], seconds=seconds, id=name, replace_existing=True, **first
         )
 
-    async def run(self, work: Work) -> None:
+    async def run(self, work: Work, name: str) -> None:
         """One run of a job."""
         task = asyncio.current_task()
         if task is not None:
             self.under_way.add(task)
             task.add_done_callback(self.under_way.discard)
-        await work()
+        with self.book.run(name):
+            await work()
 
     async def stop(self) -> None:
         """No more runs; those under way may end, because one that is cut off would be told as an error."""

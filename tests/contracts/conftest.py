@@ -2,28 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 
 from chatbot.core.money import Side
 from chatbot.core.plan import Direction, MoveTrigger, Plan, PriceTrigger, Target, Tier
 from chatbot.ports import Units, User
-from storage.database import Database, open_database
+from storage.database import open_database
 
 
-def sqlite_database(folder: Path) -> Database:
-    """A database in a file of its own."""
-    return open_database(f"sqlite:///{folder / 'tierwise.sqlite3'}")
-
-
-@pytest.fixture(params=[sqlite_database], ids=["sqlite"])
-def units(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Units]:
+@pytest.fixture
+def units(database_url: str) -> Iterator[Units]:
     """Units of work over an empty database."""
-    opened: Callable[[Path], Database] = request.param
-    with opened(tmp_path) as database:
+    with open_database(database_url) as database:
         yield database.units
 
 

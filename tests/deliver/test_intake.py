@@ -96,9 +96,9 @@ async def test_an_update_handed_out_again_is_queued_once(rig: Rig) -> None:
         desk.intake.offset = first
         await rig.sam.say("two")
         assert await desk.next_text() == "two"
-        assert await asyncio.to_thread(desk.intake.keep, [StoredUpdate(first, "{}")]) == []
+        assert await asyncio.to_thread(desk.intake.arrivals.keep, [StoredUpdate(first, "{}")]) == []
         finish(rig, first)
-        assert await asyncio.to_thread(desk.intake.keep, [StoredUpdate(first, "{}")]) == []
+        assert await asyncio.to_thread(desk.intake.arrivals.keep, [StoredUpdate(first, "{}")]) == []
 
 
 async def test_numbers_that_start_lower_after_a_quiet_week_are_new(rig: Rig) -> None:
@@ -106,7 +106,7 @@ async def test_numbers_that_start_lower_after_a_quiet_week_are_new(rig: Rig) -> 
     async with open_desk(rig) as desk:
         assert await desk.next_text() == "hello"
         lower = StoredUpdate(-7, "{}")
-        assert await asyncio.to_thread(desk.intake.keep, [lower]) == [lower]
+        assert await asyncio.to_thread(desk.intake.arrivals.keep, [lower]) == [lower]
 
 
 async def test_troubles_of_the_network_are_waited_out(rig: Rig) -> None:

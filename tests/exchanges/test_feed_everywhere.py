@@ -119,7 +119,7 @@ async def test_a_long_absence_is_read_without_a_hole(feed: Feed, market: Market,
     """Paged by the time of the last candle, a day of minutes comes out complete, from the most distant one on."""
     begin = market.now - market.now % MINUTE - 1_500 * MINUTE
     market.step(1_000)
-    since, times = begin, []
+    since, times = begin, list[int]()
     while page := await feed.candles(exchange, BTC, "1m", since=since):
         times.extend(candle.at for candle in page)
         since = page[-1].at + MINUTE

@@ -11,9 +11,11 @@ from tests.whole.rig import Bot, World, world_in
 
 
 @pytest.fixture
-async def world(tmp_path: Path) -> AsyncIterator[World]:
-    """Emulators and people, without a bot yet."""
-    async with world_in(tmp_path) as made:
+async def world(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[World]:
+    """Emulators and people, without a bot yet; on a SQLite file, where a test does not ask for both databases."""
+    on_postgres = getattr(request, "param", "sqlite") == "postgres"
+    url: str | None = request.getfixturevalue("postgres_url") if on_postgres else None
+    async with world_in(tmp_path, url) as made:
         yield made
         assert made.errors() == []
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import aiohttp
+import pytest
 from pydantic import SecretStr
 from structlog.testing import capture_logs
 
@@ -46,6 +47,9 @@ PATIENCE: Final = 10.0
 """How many seconds a test waits for what must come."""
 ERRORS: Final = frozenset({"error", "critical"})
 FREELY: Final = Limits(overall=10_000, chat_burst=10_000)
+
+ON_BOTH_DATABASES: Final = pytest.mark.parametrize("world", ["sqlite", "postgres"], indirect=True)
+"""For a test of a bot: once on a file, once on a PostgreSQL server."""
 
 TALK: Final = (
     ("btc", "Long or short?"),
@@ -100,11 +104,11 @@ class World:
     folder: Path
     wall: MovableClock
     logs: list[MutableMapping[str, Any]]
+    database_url: str = ""
     people: dict[int, Person] = field(default_factory=dict)
 
-    @property
-    def database_url(self) -> str:
-        return f"sqlite:///{self.folder / 'bot.sqlite3'}"
+    def __post_init__(self) -> None:
+        self.database_url = self.database_url or f"sqlite:///{self.folder / 'bot.sqlite3'}"
 
     def person(self, chat_id: int = SAM) -> Person:
         """Somebody with a chat of their own."""
@@ -171,12 +175,13 @@ class World:
 
 
 @asynccontextmanager
-async def world_in(folder: Path) -> AsyncIterator[World]:
-    """Both emulators, a market that stands still, and a log that is kept."""
+async def world_in(folder: Path, database_url: str | None = None) -> AsyncIterator[World]:
+    """Both emulators, a market that stands still, and a log that is kept. The database is a file unless named."""
     async with AsyncExitStack() as stack:
         logs = stack.enter_context(capture_logs())
         stage = await stack.enter_async_context(staged(scripted_market(round(time.time() * 1_000))))
-        world = World(stage, folder, MovableClock(), logs)
+        url = database_url or f"sqlite:///{folder / 'bot.sqlite3'}"
+        world = World(stage, folder, MovableClock(), logs, url)
         stack.push_async_callback(world.close)
         yield world
 

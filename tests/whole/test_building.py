@@ -11,7 +11,7 @@ import pytest
 from chatbot.core.plan import MoveTrigger
 from chatbot.sandbox.telegram import PersonRefused
 from chatbot.sandbox.telegram.person import Shown
-from tests.whole.rig import SAM, TALK, Bot, World
+from tests.whole.rig import ON_BOTH_DATABASES, SAM, TALK, Bot, World
 
 TAPS: Final = (
     ("New plan", "Which market?"),
@@ -80,6 +80,7 @@ async def test_a_plan_is_built_and_followed_with_buttons_only(bot: Bot) -> None:
     assert bot.state().position.quantity == Decimal("0.020")
 
 
+@ON_BOTH_DATABASES
 async def test_a_plan_is_built_and_followed_by_typing_only(bot: Bot) -> None:
     """Every answer can be typed the way people write, and a real price is typed after an alert."""
     await bot.arm_by_chat()

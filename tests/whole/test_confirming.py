@@ -10,9 +10,10 @@ from chatbot.core.events import CloseReason, Filled
 from chatbot.core.plan import ManualTrigger, Resting, Tier
 from chatbot.core.state import TierPhase
 from chatbot.sandbox.telegram import Person, PersonRefused
-from tests.whole.rig import MINUTE, Bot, World, worked_plan
+from tests.whole.rig import MINUTE, ON_BOTH_DATABASES, Bot, World, worked_plan
 
 
+@ON_BOTH_DATABASES
 async def test_done_takes_the_planned_price_and_quantity(bot: Bot) -> None:
     """One tap confirms the add as it was asked for, and the next tier is armed."""
     await bot.arm()

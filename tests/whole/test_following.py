@@ -8,11 +8,12 @@ from chatbot.core.events import CloseReason
 from chatbot.core.plan import Guards, Resting
 from chatbot.core.state import Phase
 from chatbot.ports import ReminderKind
-from tests.whole.rig import HOUR, MINUTE, SAM, SECOND, Bot, World, worked_plan
+from tests.whole.rig import HOUR, MINUTE, ON_BOTH_DATABASES, SAM, SECOND, Bot, World, worked_plan
 
 DEFAULT = Resting()
 
 
+@ON_BOTH_DATABASES
 async def test_the_worked_example_is_followed_to_its_end(bot: Bot) -> None:
     """Every event of RULES 9 arrives in order, each is confirmed with one tap, and the plan ends with its result."""
     await bot.arm()
@@ -84,6 +85,7 @@ async def test_an_exit_is_repeated_until_it_is_answered(bot: Bot) -> None:
     assert len(await bot.said()) == count
 
 
+@ON_BOTH_DATABASES
 async def test_repeats_missed_while_the_bot_was_down_are_one(world: World) -> None:
     """After an hour of silence the exit is said once, not once for every time it was due."""
     async with world.bot() as bot:

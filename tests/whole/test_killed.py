@@ -13,7 +13,7 @@ from chatbot.core.events import TierTriggered
 from chatbot.ports import PlanRecord
 from storage.database import open_database
 from tests.whole.process import Spare, deployed, log_of
-from tests.whole.rig import BTC, SAM, TALK, World
+from tests.whole.rig import BTC, ON_BOTH_DATABASES, SAM, TALK, World
 
 REPEAT = "🔁 Repeat"
 
@@ -64,6 +64,7 @@ async def test_killed_between_any_two_messages_the_conversation_goes_on(world: W
     assert "Traceback" not in log_of(world.folder)
 
 
+@ON_BOTH_DATABASES
 @pytest.mark.parametrize(
     ("trouble", "marks"),
     [({"delay": 60.0}, 1), ({"delay": 60.0, "after": True}, 1), ({"retry_after": 2}, 0)],
@@ -91,6 +92,7 @@ async def test_killed_between_an_event_and_its_alert(world: World, trouble: dict
     assert sum("Add tier 1" in shown.text for shown in await sam.transcript()) == (2 if trouble.get("after") else 1)
 
 
+@ON_BOTH_DATABASES
 async def test_a_bot_told_to_stop_ends_well(world: World) -> None:
     """SIGTERM: what is under way is recorded, and the exit code is 0; the owner's link was printed."""
     async with deployed(world, TIERWISE_ALLOWED_USERS="") as bot:

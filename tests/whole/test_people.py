@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from tests.whole.rig import SAM, Bot, World
+from tests.whole.rig import ON_BOTH_DATABASES, SAM, Bot, World
 
 EVE = 2002
 DAY = 86_400_000
@@ -15,6 +15,7 @@ def payload_of(bot: Bot) -> str:
     return bot.owner_link.rpartition("start=")[2]
 
 
+@ON_BOTH_DATABASES
 async def test_the_first_by_the_link_becomes_the_owner(world: World) -> None:
     """The link works once; the owner stays the owner, everyone else is politely refused."""
     eve = world.person(EVE)

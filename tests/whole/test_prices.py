@@ -8,7 +8,7 @@ import pytest
 
 from chatbot.core.plan import CloseBeyond, Direction, Tier
 from chatbot.core.timeframes import Timeframe
-from tests.whole.rig import BTC, EXCHANGE, MINUTE, SECOND, Bot, World, worked_plan
+from tests.whole.rig import BTC, EXCHANGE, MINUTE, ON_BOTH_DATABASES, SECOND, Bot, World, worked_plan
 
 DOWN = {"status": 500, "code": -1000, "msg": "internal error"}
 
@@ -32,6 +32,7 @@ async def test_a_silent_feed_is_told_and_told_when_it_is_back(bot: Bot) -> None:
     assert sum("No price of" in text for text in await bot.said()) == 1
 
 
+@ON_BOTH_DATABASES
 async def test_a_restart_does_not_forget_that_a_feed_was_silent(world: World) -> None:
     """Told silent before the restart, told back after it."""
     async with world.bot() as bot:

@@ -19,7 +19,7 @@ from chatbot.deliver.intake import TokenRefused
 from chatbot.sandbox.stage import BINANCE_HOST
 from chatbot.sandbox.telegram import Person
 from tests.whole.process import TOKEN, command, deployed, ended, log_of, ready, settings_of
-from tests.whole.rig import BTC, EXCHANGE, SAM, SECOND, TAPES, World
+from tests.whole.rig import BTC, EXCHANGE, ON_BOTH_DATABASES, SAM, SECOND, TAPES, World
 
 SYMBOL = "BTC/USDT:USDT"
 SECRET = "thirteen-purple-otters"
@@ -179,6 +179,7 @@ async def test_an_instrument_is_known_before_anybody_talks(world: World) -> None
         assert bot.running.trades.desk.instruments.get(EXCHANGE, SYMBOL) is not None
 
 
+@ON_BOTH_DATABASES
 async def test_a_second_bot_on_a_database_is_refused(world: World) -> None:
     """A sentence and exit code 2; once the first has been killed, a start succeeds."""
     async with deployed(world) as first:

@@ -1,4 +1,4 @@
-"""What a test or a curious developer controls under ``/sim``: the log of calls, faults, flood control, a reset."""
+"""What a test or a curious developer controls under ``/sim``: calls, faults, flood control, raw updates, a reset."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ class ControlSide:
         router.add_post("/sim/fault", speaking(self.add_fault))
         router.add_delete("/sim/fault", self.clear_faults)
         router.add_post("/sim/flood", speaking(self.flood))
+        router.add_post("/sim/update", speaking(self.update))
         router.add_post("/sim/reset", self.reset)
 
     async def calls(self, request: web.Request) -> web.StreamResponse:
@@ -59,6 +60,22 @@ class ControlSide:
         self.world.flood.switch(on=body["on"])
         return web.json_response({"on": self.world.flood.on})
 
+    async def update(self, request: web.Request) -> web.StreamResponse:
+        """Updates for the bot word for word, possible or not; each is handed out once."""
+        body: Fields = await read_object(request)
+        updates = body.get("updates")
+        if not isinstance(updates, list) or not all(is_numbered_or_new(each) for each in updates):
+            raise NotPossible("updates must be a list of objects, with whole numbers as update_id or with none")
+        self.world.inbox.add_raw(updates)
+        return web.json_response(
+            {"waiting": self.world.inbox.count(), "newest": self.world.store.current_number("update")}
+        )
+
     async def reset(self, _: web.Request) -> web.StreamResponse:
         self.world.reset()
         return web.json_response({"ok": True})
+
+
+def is_numbered_or_new(update: object) -> bool:
+    """Telegram's own part of an update, its number, is always sound."""
+    return isinstance(update, dict) and type(update.get("update_id", 0)) is int

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from chatbot.sandbox.telegram.store import Store
@@ -15,6 +16,10 @@ LEFT_OUT_BY_DEFAULT: Final = frozenset({"chat_member", "message_reaction", "mess
 KEPT_SECONDS: Final = 86_400.0
 TAPS_KEPT_SECONDS: Final = 150.0
 OTHER_POLL: Final = "terminated by other getUpdates request; make sure that only one bot instance is running"
+HAS_WEBHOOK: Final = (
+    "can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first"
+)
+NEW_WEBHOOK: Final = "terminated by setWebhook request"
 
 
 class Inbox:
@@ -26,6 +31,9 @@ class Inbox:
         self.wakeup = Wakeup()
         self.newest_poll = 0
         self.closed = False
+        self.has_webhook = False
+        self.raw: deque[Fields] = deque()
+        """Updates given word for word, ahead of the others; each is handed out once."""
 
     def add(self, kind: str, body: Fields) -> int | None:
         """The id of the new update, None when the bot did not ask for this kind."""
@@ -36,6 +44,20 @@ class Inbox:
         self.store.run(statement, update_id, kind, json.dumps(body), self.clock())
         self.wakeup.fire()
         return update_id
+
+    def add_raw(self, updates: Sequence[Fields]) -> None:
+        """Updates of any form, as they are; one without an id gets the next."""
+        for update in updates:
+            if "update_id" not in update:
+                self.raw.append({"update_id": self.store.next_number("update"), **update})
+                continue
+            self.store.used_number("update", update["update_id"])
+            self.raw.append(update)
+        self.wakeup.fire()
+
+    def remove(self, update_id: int) -> None:
+        """One that a webhook took."""
+        self.store.run("DELETE FROM updates WHERE update_id = ?", update_id)
 
     def wants(self, kind: str) -> bool:
         allowed = self.store.setting("allowed_updates", [])
@@ -51,10 +73,11 @@ class Inbox:
 
     def clear(self) -> None:
         self.store.run("DELETE FROM updates")
+        self.raw.clear()
 
     def count(self) -> int:
         found = self.store.row("SELECT COUNT(*) AS number FROM updates")
-        return int(found["number"]) if found else 0
+        return len(self.raw) + (int(found["number"]) if found else 0)
 
     def pending(self, limit: int) -> list[Fields]:
         """What waits for the bot, without what got too old while nobody asked."""
@@ -64,21 +87,30 @@ class Inbox:
         rows = self.store.run("SELECT * FROM updates ORDER BY update_id LIMIT ?", limit)
         return [{"update_id": row["update_id"], row["kind"]: json.loads(row["body"])} for row in rows]
 
+    def next(self, limit: int) -> list[Fields]:
+        """What the bot is handed: raw updates first, which are gone with it, else what is pending."""
+        raw = [self.raw.popleft() for _ in range(min(limit, len(self.raw)))]
+        return raw or self.pending(limit)
+
     async def poll(self, offset: int, limit: int, seconds: float) -> list[Fields]:
-        """Pending updates, at the latest when the time is over; a newer poll ends this one with a conflict."""
+        """Pending updates, at the latest when the time is over; a newer poll or a webhook ends it with a conflict."""
+        if self.has_webhook:
+            raise Refused(f"Conflict: {HAS_WEBHOOK}", code=409)
         self.newest_poll += 1
         mine = self.newest_poll
         self.wakeup.fire()
         self.confirm(offset)
         loop = asyncio.get_running_loop()
         deadline = loop.time() + seconds
-        while not (found := self.pending(limit)):
+        while not (found := self.next(limit)):
             left = deadline - loop.time()
             if left <= 0 or self.closed:
                 return []
             await self.wakeup.wait(left)
             if self.newest_poll != mine:
                 raise Refused(f"Conflict: {OTHER_POLL}", code=409)
+            if self.has_webhook:
+                raise Refused(f"Conflict: {NEW_WEBHOOK}", code=409)
         return found
 
     def close(self) -> None:

@@ -150,21 +150,25 @@ def get_file(world: World, given: Parameters) -> Fields:
 
 
 def set_webhook(world: World, given: Parameters) -> bool:
-    """An empty address switches webhooks off, which they always are here."""
-    if given.text("url").strip():
-        raise bad_request("the sandbox delivers updates by getUpdates only, it calls no webhook")
-    return delete_webhook(world, given)
+    """An empty address switches the webhook off."""
+    if not given.text("url").strip():
+        return delete_webhook(world, given)
+    read_allowed_updates(world, given)
+    world.webhook.set(given)
+    if given.flag("drop_pending_updates"):
+        world.inbox.clear()
+    return True
 
 
 def delete_webhook(world: World, given: Parameters) -> bool:
+    world.webhook.drop()
     if given.flag("drop_pending_updates"):
         world.inbox.clear()
     return True
 
 
 def get_webhook_info(world: World, _: Parameters) -> Fields:
-    count = world.inbox.count()
-    info: Fields = {"url": "", "has_custom_certificate": False, "pending_update_count": count}
+    info: Fields = {**world.webhook.described(), "pending_update_count": world.inbox.count()}
     allowed = world.store.setting("allowed_updates", [])
     return {**info, "allowed_updates": allowed} if allowed else info
 

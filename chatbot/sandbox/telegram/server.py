@@ -49,6 +49,7 @@ class TelegramEmulator:
         ControlSide(self.world).add_to(self.app)
         self.app.router.add_get("/", page)
         self.app.router.add_get("/static/{name}", page_file)
+        self.app.cleanup_ctx.append(self.world.webhook.beside)
         self.app.on_shutdown.append(self.let_go)
         self.app.on_cleanup.append(self.discard)
         self.runner: web.AppRunner | None = None

@@ -78,6 +78,13 @@ class Store:
         )
         return int(self.run(statement, name, self.first + 1).fetchone()["value"])
 
+    def used_number(self, name: str, value: int) -> None:
+        """A number that somebody else gave out: the next ones are higher."""
+        statement = (
+            "INSERT INTO counters VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = MAX(value, excluded.value)"
+        )
+        self.run(statement, name, value)
+
     def current_number(self, name: str) -> int:
         found = self.row("SELECT value FROM counters WHERE name = ?", name)
         return int(found["value"]) if found else self.first

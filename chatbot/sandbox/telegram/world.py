@@ -15,6 +15,7 @@ from chatbot.sandbox.telegram.flood import Flood
 from chatbot.sandbox.telegram.inbox import Inbox
 from chatbot.sandbox.telegram.journal import EVERY_CHAT, Journal
 from chatbot.sandbox.telegram.store import Store
+from chatbot.sandbox.telegram.webhook import Webhook
 from chatbot.sandbox.telegram.wire import Fields
 
 CALLS_KEPT: Final = 10_000
@@ -52,6 +53,7 @@ class World:
         self.journal = Journal(self.store, clock)
         self.chats = Chats(self.store, self.journal)
         self.inbox = Inbox(self.store, clock)
+        self.webhook = Webhook(self.store, self.inbox)
         self.files = Files(self.store)
         self.faults = Faults()
         self.flood = Flood(clock)

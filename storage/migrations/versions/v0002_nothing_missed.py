@@ -14,7 +14,8 @@ down_revision = "0001"
 branch_labels = None
 depends_on = None
 
-EXACT = sa.Text().with_variant(sa.Numeric(), "postgresql")
+DECIMALS = (("users", "equity"), ("plans", "low"), ("plans", "high"), ("fills", "price"), ("fills", "quantity"))
+"""On PostgreSQL they were NUMERIC, which keeps the number but not its form; they are text now, as on SQLite."""
 
 
 def upgrade() -> None:
@@ -41,13 +42,14 @@ def upgrade() -> None:
         sa.Column("exchange", sa.String, nullable=False),
         sa.Column("symbol", sa.String, nullable=False),
         sa.Column("trigger_price", sa.String, nullable=False),
-        sa.Column("price", EXACT, nullable=False),
+        sa.Column("price", sa.Text, nullable=False),
         sa.Column("at", sa.BigInteger, nullable=False),
         sa.PrimaryKeyConstraint("exchange", "symbol", "trigger_price", name="pk_quotes"),
     )
     with rebuilt("plans") as plans:
         plans.add_column(sa.Column("trigger_price", sa.String, nullable=False, server_default="last"))
     queue_by_urgency()
+    on_postgresql("TEXT")
 
 
 def queue_by_urgency() -> None:
@@ -65,12 +67,13 @@ def queue_by_urgency() -> None:
 
 
 def downgrade() -> None:
+    on_postgresql("NUMERIC")
     op.drop_table("quotes")
     op.create_table(
         "quotes",
         sa.Column("exchange", sa.String, nullable=False),
         sa.Column("symbol", sa.String, nullable=False),
-        sa.Column("price", EXACT, nullable=False),
+        sa.Column("price", sa.Text().with_variant(sa.Numeric(), "postgresql"), nullable=False),
         sa.Column("at", sa.BigInteger, nullable=False),
         sa.PrimaryKeyConstraint("exchange", "symbol", name="pk_quotes"),
     )
@@ -85,6 +88,13 @@ def downgrade() -> None:
         plans.drop_column("trigger_price")
     op.drop_table("invites")
     op.drop_table("watermarks")
+
+
+def on_postgresql(kind: str) -> None:
+    """Decimals as this kind, where the database is PostgreSQL: on SQLite they were text from the beginning."""
+    if op.get_context().dialect.name == "postgresql":
+        for table, column in DECIMALS:
+            op.execute(f"ALTER TABLE {table} ALTER COLUMN {column} TYPE {kind} USING {column}::{kind}")
 
 
 def rebuilt(table: str) -> AbstractContextManager[BatchOperations]:
