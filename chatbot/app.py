@@ -44,7 +44,8 @@ from chatbot.market.connection import Manners, steady
 from chatbot.market.exchanges import verified_exchanges
 from chatbot.market.feed import MANNERS, Feed, wall_clock
 from chatbot.market.instruments_book import InstrumentBook
-from chatbot.market.stream import Streams
+from chatbot.market.stream import PATIENCE, Streams
+from chatbot.market.stream_pace import Patience
 from chatbot.messages.views import FRESH
 from chatbot.ports import Clock, Units
 from chatbot.serve.status import status_page
@@ -91,6 +92,7 @@ class Outside:
     manners: Manners = MANNERS
     limits: Limits | None = None
     fresh: Millis = FRESH
+    patience: Patience = PATIENCE
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +162,7 @@ async def running(settings: Settings, outside: Outside) -> AsyncIterator[Running
         live = Live(watcher, catch_up, courses)
         stack.push_async_callback(live.stop)
         if settings.feed is FeedKind.STREAM:
-            watcher.stream = Streams(feed, live)
+            watcher.stream = Streams(feed, live, patience=outside.patience)
             stack.push_async_callback(watcher.stream.aclose)
         candles = CandleWatch(watcher, outside.clock, indicate)
         listen(desk, sender, watcher)

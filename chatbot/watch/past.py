@@ -94,8 +94,11 @@ class Past:
         after = book.with_these(candles, until, self.clock())
         if touched:
             way = await self.way_through(market, candles, touched)
+            # What happened since the last closed minute comes before the price of now.
+            running = await self.running(market, until)
+            touched = sorted({*touched, *self.touched(market, [step.price for step in running])})
             seen = await self.seen(market, candles[-1].at + MINUTE, blind_since)
-            await self.along(Course(market, self.to_now(way, seen), touched, seen, after.known_until))
+            await self.along(Course(market, self.to_now([*way, *running], seen), touched, seen, after.known_until))
         elif after.known_until != book.known_until or market not in self.minutes:
             await self.along(Course(market, (), (), Seen(), after.known_until))
         self.minutes[market] = after
@@ -144,17 +147,21 @@ class Past:
     async def read_running(self, market: Market, blind_since: Millis | None) -> None:
         """As far as trades tell, the minute that runs; what they don't tell, its candle will. Raises MarketError."""
         now = self.clock()
-        trades = await self.trades(market, self.looked_until[market], now + 1)
-        touched = self.touched(market, [trade.price for trade in trades or ()])
+        way = await self.running(market, self.looked_until[market])
+        touched = self.touched(market, [step.price for step in way])
         if touched:
-            seen = await self.seen(market, now, blind_since)
-            way = [Print(trade.price, trade.at) for trade in trades or ()]
-            await self.along(Course(market, way, touched, seen))
+            await self.along(Course(market, way, touched, await self.seen(market, now, blind_since)))
+
+    async def running(self, market: Market, since: Millis) -> Sequence[Print]:
+        """The trades from then up to now, as far as they can be had."""
+        trades = await self.trades(market, since, self.clock() + 1)
+        return [Print(trade.price, trade.at) for trade in trades or ()]
 
     async def along(self, course: Course) -> None:
         """Have a way decided."""
         atrs = self.watcher.atrs(course.market.exchange, course.market.symbol)
-        await self.watcher.moving(course.plan_ids, partial(self.courses.along, course, atrs))
+        # Whom an old price did not move is not idle: that price may be older than what the plan waits for.
+        await self.watcher.on_database(partial(self.courses.along, course, atrs))
 
     def to_now(self, way: Sequence[Step], seen: Seen) -> Sequence[Step]:
         """What was on offer then is judged by the price of now, before anybody is told."""

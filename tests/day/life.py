@@ -11,6 +11,7 @@ from typing_extensions import override
 
 from chatbot.app import Outside
 from chatbot.market.connection import Manners
+from chatbot.market.stream_pace import Patience
 from tests.day.looking import Mode, settings_of
 from tests.whole.rig import Bot, World
 
@@ -21,7 +22,8 @@ class ImpatientWorld(World):
     @property
     @override
     def outside(self) -> Outside:
-        return replace(super().outside, manners=Manners(timeout_ms=500, budgeted=False))
+        manners, patience = Manners(timeout_ms=500, budgeted=False), Patience(silence=1_000, quiet=1_000, settled=0)
+        return replace(super().outside, manners=manners, patience=patience)
 
 
 @dataclass(slots=True)

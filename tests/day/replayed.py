@@ -13,6 +13,7 @@ from itertools import islice, takewhile
 from pathlib import Path
 from typing import Final
 
+import aiohttp
 from structlog.testing import capture_logs
 
 from chatbot.coach.desk import Watched
@@ -20,12 +21,13 @@ from chatbot.core.evolve import history
 from chatbot.core.money import Millis
 from chatbot.core.plan import Follow
 from chatbot.core.state import Action
+from chatbot.sandbox.exchange.market import Book
 from chatbot.sandbox.exchange.setups import trades_market
 from chatbot.sandbox.exchange.trade_tape import TradeTape
-from chatbot.sandbox.stage import staged
+from chatbot.sandbox.stage import BINANCE_HOST, staged
 from tests.day.judge import Case, Verdict, judged
 from tests.day.life import ImpatientWorld, Life
-from tests.day.looking import Mode, look, minute_over, stride_of
+from tests.day.looking import Ear, Mode, ear_of, is_caught_up, look, minute_over, stride_of
 from tests.day.reference import Tap, expected
 from tests.day.script import Script
 from tests.day.tapping import Hand
@@ -33,13 +35,20 @@ from tests.day.told import said_of
 from tests.day.troubles import AWAY, MINUTE, SECOND, Kind, Trouble
 from tests.whole.rig import PATIENCE, Bot, MovableClock, World
 
-FAULTS: Final[Mapping[Kind, Mapping[str, object]]] = {
-    Kind.SLOW: {"delay": 0.02},
-    Kind.SERVER_ERROR: {"status": 502},
-    Kind.GARBAGE: {"garbage": True},
-    Kind.DROPPED: {"drop": True},
-    Kind.LIMITED: {"status": 429, "code": -1003, "msg": "Too many requests.", "retry_after": "1", "times": 1},
-    Kind.DOWN: {"drop": True},
+FAULTS: Final[Mapping[Kind, Sequence[Mapping[str, object]]]] = {
+    Kind.SLOW: ({"delay": 0.02},),
+    Kind.SERVER_ERROR: ({"status": 502},),
+    Kind.GARBAGE: ({"garbage": True},),
+    Kind.DROPPED: ({"drop": True},),
+    Kind.LIMITED: ({"status": 429, "code": -1003, "msg": "Too many requests.", "retry_after": "1", "times": 1},),
+    Kind.DOWN: ({"drop": True},),
+}
+SOCKET_FAULTS: Final[Mapping[Kind, Sequence[Mapping[str, object]]]] = {
+    Kind.SOCKET_CLOSED: ({"close": 1001},),
+    Kind.SOCKET_RESET: ({"reset": True},),
+    Kind.SOCKET_STALLED: ({"stall": True},),
+    Kind.SOCKET_GARBAGE: ({"garbage": "<html>"},),
+    Kind.DOWN: ({"reset": True, "refuse": 100_000},),
 }
 Act = tuple[Millis, int, Callable[[], Awaitable[None]]]
 
@@ -57,6 +66,8 @@ class Replayed:
     decided: dict[tuple[int, int], list[tuple[int, Millis]]] = field(default_factory=dict)
     """By user and number: up to which event the plan had come, and when, in the market's time."""
     changes: int = 0
+    ear: Ear | None = None
+    trouble: Trouble | None = None
     taps: dict[int, list[Tap]] = field(default_factory=dict)
     hands: dict[int, Hand] = field(default_factory=dict)
     met: Counter[str] = field(default_factory=Counter)
@@ -75,11 +86,25 @@ class Replayed:
             await self.go_to(at)
             await act()
         await self.go_to(self.script.end)
+        await self.caught_up()
         await self.delivered()
+
+    async def caught_up(self) -> None:
+        """Time goes on until nothing is left to be looked up."""
+        bot = self.life.bot
+        assert bot is not None, "a replay ends with its bot at work"
+        async with asyncio.timeout(PATIENCE):
+            while not is_caught_up(bot):
+                await self.go_on(self.now + SECOND)
+
+    def book_of(self, symbol: str) -> Book:
+        """What is traded of a market."""
+        return next(book for book in self.world.stage.market.books.values() if book.listing.symbol == symbol)
 
     async def begin(self) -> Bot:
         """A bot whose decisions are noted as they are committed."""
         bot = await self.life.start()
+        self.ear = ear_of(bot, self.book_of)
         desk = bot.running.trades.desk
         heard = desk.on_plans
 
@@ -140,7 +165,7 @@ class Replayed:
         if bot is None:
             return
         changes = self.changes
-        await look(bot, self.mode)
+        await look(bot, self.ear, deaf=self.trouble is not None)
         if self.now // SECOND > before // SECOND:
             await bot.running.tick()
         if self.now // MINUTE > before // MINUTE:
@@ -178,19 +203,29 @@ class Replayed:
     async def befall(self, trouble: Trouble) -> None:
         """A trouble begins."""
         self.met[trouble.kind] += 1
+        self.trouble = trouble
         if trouble.kind is Kind.RESTART:
             await self.life.end()
         elif trouble.kind is Kind.CUT:
             await self.life.cut()
-        else:
-            await self.world.exchange_fault(**FAULTS[trouble.kind])
+        for fault in FAULTS.get(trouble.kind, ()):
+            await self.world.exchange_fault(**fault)
+        for fault in SOCKET_FAULTS.get(trouble.kind, ()):
+            await self.socket_fault("POST", fault)
 
     async def pass_by(self, trouble: Trouble) -> None:
         """It ends."""
+        self.trouble = None
         if trouble.kind in AWAY:
             await self.begin()
-        else:
-            await self.world.exchange_fault()
+        await self.world.exchange_fault()
+        await self.socket_fault("DELETE")
+
+    async def socket_fault(self, method: str, fault: Mapping[str, object] | None = None) -> None:
+        """Trouble on the exchange's sockets."""
+        address = f"{self.world.stage.exchange_hosts[BINANCE_HOST]}/sim/socket-fault"
+        async with aiohttp.ClientSession() as web, web.request(method, address, json=fault) as answer:
+            answer.raise_for_status()
 
     async def delivered(self) -> None:
         """Nothing that was decided waits to be sent."""

@@ -225,6 +225,22 @@ def test_alerts_are_sorted_by_the_plan_they_name() -> None:
     }
 
 
+def test_alerts_that_left_as_one_message_are_told_one_by_one() -> None:
+    """Under flood control several alerts share a message; each still counts for its own plan, repeated or not."""
+    rule = "\n──────────\n"
+    merged = rule.join(
+        [
+            "① Add tier 1: 0.02 BTC near 60 300\nPlan 3 · BTC long",
+            "🔁 Repeat: this may have reached you already.\nExit now: 0.02 BTC.\nPlan 4 · BTC long",
+            "② Close 0.02 BTC at TP1\nPlan 3 · BTC long",
+        ]
+    )
+    assert said_of([shown(merged)]) == {
+        3: [Said("tier 1", repeated=False), Said("target 1", repeated=False)],
+        4: [Said("stop", repeated=True)],
+    }
+
+
 def shown(text: str, *, from_bot: bool = True) -> Shown:
     return Shown(1, from_bot, text, text, (), 1, edited=False)
 

@@ -25,6 +25,9 @@ from chatbot.core.money import Millis
 from chatbot.sandbox.telegram.person import Shown
 
 REPEAT: Final = "🔁"
+MERGED: Final = re.compile(r"\n─+\n")
+"""What stands between alerts that left as one message."""
+NUMERAL: Final = re.compile(r"^[①-⓿㉑-㊿] ")
 PLAN: Final = re.compile(r"Plan (\d+)(?: ·| closed)")
 STOP: Final = re.compile(r"stop [\d\s.]+ → (\d[\d\s.]*\d|\d)(?!\d)")
 HEADLINES: Final = (
@@ -51,10 +54,10 @@ class Said:
 def said_of(transcript: Iterable[Shown]) -> dict[int, list[Said]]:
     """Every alert about a plan, by the plan's number, oldest first."""
     found: dict[int, list[Said]] = {}
-    for shown in transcript:
-        plan, what = PLAN.search(shown.text), headline(shown.text)
-        if shown.from_bot and plan is not None and what:
-            found.setdefault(int(plan.group(1)), []).append(Said(what, REPEAT in shown.text, stop_in(shown.text)))
+    for text in (part for shown in transcript if shown.from_bot for part in MERGED.split(shown.text)):
+        plan, what = PLAN.search(text), headline(text)
+        if plan is not None and what:
+            found.setdefault(int(plan.group(1)), []).append(Said(what, REPEAT in text, stop_in(text)))
     return found
 
 
@@ -65,10 +68,10 @@ def stop_in(text: str) -> Decimal | None:
 
 
 def headline(text: str) -> str:
-    """What an alert is about: the first line that is a headline."""
+    """What an alert is about: the first line that is a headline, behind its numeral if it has one."""
     for line in text.splitlines():
         for name, pattern in HEADLINES:
-            if match := pattern.search(line):
+            if match := pattern.search(NUMERAL.sub("", line)):
                 return " ".join((name, *(number for number in match.groups() if number)))
     return ""
 
