@@ -13,7 +13,7 @@ from chatbot.core.inputs import Arm, Input
 from chatbot.core.money import Millis
 from chatbot.core.plan import Plan
 from chatbot.core.state import Phase, PlanState, fresh
-from chatbot.deliver.messenger import plain
+from chatbot.deliver.forms import plain
 from chatbot.messages.alerts import Alert, alerts
 from chatbot.messages.numbers import price
 from chatbot.messages.views import PlanView

@@ -214,7 +214,7 @@ def real_time_market(seed: int) -> Market:
     market = Market(wall_clock(), {}, LISTINGS, seed=seed)
     market.playing = False
     for book in market.books.values():
-        book.trades = type(book.trades)(maxlen=KEPT)
+        book.trades = type(book.trades)(kept=KEPT)
     return market
 
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chatbot.deliver.forms import KINDS, Unreadable, essence_of, number_of
+from chatbot.deliver.update_forms import KINDS, Unreadable, essence_of, number_of
 
 USER: dict[str, Any] = {"id": 7, "is_bot": False, "first_name": "Sam"}
 CHAT: dict[str, Any] = {"id": 7, "type": "private"}
