@@ -1,4 +1,7 @@
-"""The command line: `tierwise run`, `demo`, `replay`, `parse`, `health`, `backup`, `restore`. A mistake: one sentence and exit code 2."""
+"""The command line: `tierwise run`, `demo`, `replay`, `parse`, `health`, `backup`, `restore`.
+
+A mistake: one sentence and exit code 2.
+"""
 
 from __future__ import annotations
 

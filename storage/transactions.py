@@ -27,7 +27,7 @@ class Transactions:
         self.on_server = engine.dialect.name == "postgresql"
         self.stopping = Event()
         self.given_up = False
-        """Once anybody was refused, everybody is: what follows from a unit that was not done must not be done either."""
+        """Once anybody was refused, everybody is: what follows from a unit that was not done must not be done."""
         self.taken: Future[None] = Future()
         """Done with DatabaseTaken once another bot has the database: nothing more can be written here."""
 

@@ -8,15 +8,19 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import Final
 
 from chatbot.coach.desk import Work
 from chatbot.coach.trades import LIVE, NO_ATR, Atrs, Seen, Trades
+from chatbot.core.events import Event, ReassessAdvised, StopHit, TargetHit, TierBlocked, TierTriggered
 from chatbot.core.market import Market, Quote
 from chatbot.core.money import Millis
 from chatbot.core.way import Minute, Print, Standing, Step, is_two_sided, standing, take
 from chatbot.ports import PlanRecord, PlanUnreadable
 
+PRICED: Final = (TierTriggered, TierBlocked, ReassessAdvised, TargetHit, StopHit)
+"""What the price of a print brings about, with that price."""
 AT_ONCE: Final[Millis] = 2_000
 """A price that arrives within this of its own time was not held up."""
 
@@ -99,7 +103,7 @@ class Courses:
     def by_way(self, work: Work, record: PlanRecord, course: Course, atrs: Atrs) -> None:
         """One plan along a way."""
         stands, atr = standing(record.plan, record.events), atrs.get(record.plan.timeframe)
-        for step in course.way:
+        for step in not_decided(course.way, record.events):
             if stands.state.is_over:
                 return
             outcome = take(stands, step, atr)
@@ -109,3 +113,17 @@ class Courses:
                 seen = replace(course.seen, by_candle=by_candle, order_unknown=unknown)
                 record = self.trades.write(work, record, stands.state, outcome, seen)
                 stands = stands.after(outcome.events)
+
+
+def not_decided(way: Sequence[Step], events: Sequence[Event]) -> Sequence[Step]:
+    """The way without what came, in the millisecond of an event, before the print that brought it, and that print.
+
+    Several trades share a millisecond: what an event armed is not met by those before it, at the same time.
+    """
+    causes = {(event.at, event.price) for event in events if isinstance(event, PRICED)}
+    begun, passed = set[tuple[Millis, Decimal]](), dict[Millis, int]()
+    for index, step in enumerate(way):
+        if isinstance(step, Print) and (step.at, step.price) in causes - begun:
+            begun.add((step.at, step.price))
+            passed[step.at] = index
+    return [step for index, step in enumerate(way) if not isinstance(step, Print) or index > passed.get(step.at, -1)]

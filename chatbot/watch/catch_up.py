@@ -83,6 +83,9 @@ class CatchUp:
     async def first(self, market: Market) -> None:
         """What a market did up to now, before a price of it is decided on; no longer than a price can wait."""
         self.fall_behind(market, None)
+        if self.away_until.pop(market, None) is not None:
+            # It answered just now: whatever went wrong before is over.
+            self.start(market)
         with suppress(TimeoutError):
             async with asyncio.timeout(HOLD_FOR / 1_000):
                 while market in self.behind and (task := self.under_way.get(market)) is not None:

@@ -173,7 +173,7 @@ def torn(path: Path) -> None:
         (foreign, "no database of Tierwise"),
         (torn, "bad is"),
         (lambda path: path.write_text("Dear reader, " * 100), "no database of Tierwise"),
-        (lambda path: None, "There is no file bad"),
+        (lambda _: None, "There is no file bad"),
     ],
     ids=["newer", "foreign", "torn", "a letter", "nothing"],
 )

@@ -124,8 +124,7 @@ def test_who_decided_by_an_older_state_is_told(both: tuple[Units, Units]) -> Non
 
 def test_a_message_is_claimed_by_one(both: tuple[Units, Units]) -> None:
     """Two senders never get the same message."""
-    first, second = both
-    with first() as unit:
+    with both[0]() as unit:
         for chat_id in range(2 * TURNS):
             unit.outbox.add(OutMessage(chat_id, "x", Priority.INFO, str(chat_id)), 1)
 

@@ -65,6 +65,7 @@ class Replayed:
     """Each entry's number among its user's plans."""
     decided: dict[tuple[int, int], list[tuple[int, Millis]]] = field(default_factory=dict)
     """By user and number: up to which event the plan had come, and when, in the market's time."""
+    begun_at: Millis = 0
     changes: int = 0
     ear: Ear | None = None
     trouble: Trouble | None = None
@@ -103,6 +104,7 @@ class Replayed:
 
     async def begin(self) -> Bot:
         """A bot whose decisions are noted as they are committed."""
+        self.begun_at = self.now
         bot = await self.life.start()
         self.ear = ear_of(bot, self.book_of)
         desk = bot.running.trades.desk
@@ -264,7 +266,9 @@ class Replayed:
     def moments_of(self, key: tuple[int, int], events: int) -> list[Millis]:
         """When each event of a plan was decided, in the market's time."""
         noted = sorted(self.decided[key])
-        return [next(at for sequence, at in noted if sequence >= number) for number in range(1, events + 1)]
+        # What a bot decided while it started is noted nowhere: it is taken as decided then.
+        last = (events, self.begun_at)
+        return [next(at for sequence, at in (*noted, last) if sequence >= number) for number in range(1, events + 1)]
 
 
 @asynccontextmanager

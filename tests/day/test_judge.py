@@ -14,7 +14,7 @@ from chatbot.core.events import CloseReason, Event, PlanClosed, StopAdvised, Sto
 from chatbot.sandbox.exchange.trade_tape import read_trades
 from chatbot.sandbox.telegram.person import Shown
 from tests.day.crowd import MINUTE, Entry, crowd
-from tests.day.judge import Case, Verdict, judged
+from tests.day.judge import Case, Verdict, is_in_order, judged
 from tests.day.recordings import SYNTHETIC, Recording, listing_of
 from tests.day.reference import expected
 from tests.day.told import Said, headline, said_of, stop_in, stops_to_tell, to_tell
@@ -139,6 +139,20 @@ def test_alerts_in_another_order_are_named() -> None:
     said = heard()
     said[1], said[2] = said[2], said[1]
     assert len(verdict_of(said=said).misplaced) == 1
+
+
+@pytest.mark.parametrize(
+    ("told", "right"),
+    [
+        (["armed", "tier 1", "target 1", "stop", "closed"], True),
+        (["armed", "stop", "tier 1", "target 1", "closed"], True),
+        (["armed", "tier 1", "target 1", "closed", "stop"], False),
+        (["armed", "target 1", "tier 1", "stop", "closed"], False),
+    ],
+)
+def test_only_a_stop_may_overtake(told: list[str], *, right: bool) -> None:
+    """What calls for an exit goes first; all else keeps its order, and nothing overtakes a stop."""
+    assert is_in_order(told, ["armed", "tier 1", "target 1", "stop", "closed"]) is right
 
 
 def test_an_alert_twice_is_a_difference_unless_it_is_marked() -> None:

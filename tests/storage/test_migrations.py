@@ -19,15 +19,18 @@ from storage.migrate import MIGRATIONS, DatabaseRefused, check_references, confi
 from storage.tables import METADATA
 from tests.postgres_server import Databases
 
-CATALOG = (
+COLUMNS = (
     "SELECT table_name, column_name, data_type, is_nullable, column_default, character_maximum_length"
-    " FROM information_schema.columns WHERE table_schema = 'public' AND table_name <> 'alembic_version'",
-    "SELECT conrelid::regclass, conname, pg_get_constraintdef(oid) FROM pg_constraint"
-    " WHERE connamespace = 'public'::regnamespace AND conrelid::regclass::text <> 'alembic_version'",
-    "SELECT tablename, indexdef FROM pg_indexes WHERE schemaname = 'public' AND tablename <> 'alembic_version'",
-    "SELECT sequencename, data_type, cycle FROM pg_sequences WHERE schemaname = 'public'",
+    " FROM information_schema.columns WHERE table_schema = 'public' AND table_name <> 'alembic_version'"
 )
-"""Columns, constraints, indexes and counters, as a PostgreSQL server describes them."""
+CONSTRAINTS = (
+    "SELECT conrelid::regclass, conname, pg_get_constraintdef(oid) FROM pg_constraint"
+    " WHERE connamespace = 'public'::regnamespace AND conrelid::regclass::text <> 'alembic_version'"
+)
+INDEXES = "SELECT indexdef FROM pg_indexes WHERE schemaname = 'public' AND tablename <> 'alembic_version'"
+COUNTERS = "SELECT sequencename, data_type, cycle FROM pg_sequences WHERE schemaname = 'public'"
+CATALOG = (COLUMNS, CONSTRAINTS, INDEXES, COUNTERS)
+"""What a PostgreSQL server says of its tables."""
 
 
 @pytest.fixture(params=["sqlite", "postgres"])

@@ -126,7 +126,7 @@ def test_a_log_that_ends_in_rubbish_keeps_what_was_acknowledged(
 
 
 def test_images_of_a_database_that_is_written_hold_all_that_was_acknowledged(tmp_path: Path) -> None:
-    """Taken at any moment, the file before its log, also while the log is folded in: no acknowledged unit is missing."""
+    """Taken at any moment, also while the log is folded in: no unit that was acknowledged is missing."""
     live = tmp_path / "live.sqlite3"
     command = [sys.executable, "-c", WRITES, f"sqlite:///{live}"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=PROJECT) as writer:  # noqa: S603 -- our own

@@ -70,7 +70,7 @@ async def bot_on(market: Market, folder: Path) -> AsyncIterator[Bot]:
         logs = stack.enter_context(capture_logs())
         market.playing = False
         stage = await stack.enter_async_context(staged(market, weight_limit=None))
-        world = World(stage, folder, MovableClock(), logs)
+        world = World(stage, folder, MovableClock(), logs, f"sqlite:///{folder / 'bot.sqlite3'}")
         stack.push_async_callback(world.close)
         yield await stack.enter_async_context(world.bot())
         assert [line for line in logs if line["log_level"] != "info"] == []

@@ -44,7 +44,9 @@ def session(world: World) -> psycopg.Connection:
 async def until_logged(world: World, event: str) -> None:
     """The bot has said so in its log."""
     async with asyncio.timeout(20):
-        while not any(line["event"] == event for line in world.logs):
+        while True:
+            if any(line["event"] == event for line in world.logs):
+                return
             await asyncio.sleep(0)
 
 
@@ -144,7 +146,9 @@ async def until_waiting(connection: psycopg.Connection) -> None:
     """Somebody waits in line for the bot's lock."""
     waiting = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
     async with asyncio.timeout(10):
-        while not (connection.execute(waiting).fetchone() or (0,))[0]:
+        while True:
+            if (connection.execute(waiting).fetchone() or (0,))[0]:
+                return
             await asyncio.sleep(0)
 
 
