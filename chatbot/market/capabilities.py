@@ -38,6 +38,13 @@ def yes_or_no(has: Mapping[str, Any], *names: str) -> str:
     return "yes" if any(has.get(name) is True for name in names) else "no"
 
 
+def prices(venue: Venue) -> str:
+    """How last prices are asked for."""
+    together = f"all in one request, weight {venue.costs.prices}"
+    each = f"up to {venue.few_prices} one by one, weight {venue.costs.of_candles(1)}"
+    return f"{each}; else {together}" if venue.few_prices else together
+
+
 def timeframes(venue: Venue) -> str:
     """The candle lengths of a plan that the exchange lacks."""
     known = timeframes_of(getattr(ccxt, venue.id)())
@@ -47,7 +54,7 @@ def timeframes(venue: Venue) -> str:
 
 ROWS: Final[tuple[Row, ...]] = (
     ("plans can be made", lambda venue, _: "yes" if venue.verified else "no"),
-    ("last prices", lambda venue, _: f"all in one request, weight {venue.costs.prices}"),
+    ("last prices", lambda venue, _: prices(venue)),
     ("mark prices", lambda venue, _: MARKS[venue.mark_call]),
     ("candles of the mark price", lambda _, has: yes_or_no(has, "fetchMarkOHLCV")),
     ("candle lengths", lambda venue, _: timeframes(venue)),

@@ -96,6 +96,8 @@ class Venue:
     """Whether quantities are units of base, whatever the size of a contract is said to be."""
     counts_contracts: bool = False
     """Whether orders are counted in contracts whose size differs from market to market."""
+    few_prices: int = 0
+    """Up to so many last prices are lighter to read off each market's forming candle than off the list of all."""
     price_gap: Millis = 0
     usual_pause: Millis = 60_000
     bracket_floors: FloorUnit | None = None
@@ -156,6 +158,7 @@ VENUES: Final[tuple[Venue, ...]] = (
         most_old_candles=100,
         latest_candles_only=True,
         amounts_in_base=True,
+        few_prices=20,
         price_gap=8_000,
         usual_pause=10_000,
         verified=True,

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from typing import Any, Final, TypeVar
 
 from chatbot.core.market import Quote
 from chatbot.core.money import Millis
 from chatbot.core.plan import TriggerPrice
+from chatbot.core.timeframes import MINUTE, Timeframe
 from chatbot.market.budget import SHARE_USED
 from chatbot.market.connection import Connection, steady
+from chatbot.market.errors import BadPayloadError
 from chatbot.market.exchanges import MarkCall, PriceCall
-from chatbot.market.rows import fair_price, last_price, mark_price, quotes_of
+from chatbot.market.rows import candles_of, fair_price, last_price, mark_price, quotes_of
 
 Answer = TypeVar("Answer")
 METHODS: Final[Mapping[PriceCall | MarkCall, str]] = {
@@ -31,6 +34,8 @@ async def ask_quotes(
     share: float = SHARE_USED,
 ) -> dict[str, Quote]:
     """The prices of these symbols; one without a usable price is left out. Raises MarketError."""
+    if trigger_price is TriggerPrice.LAST and len(symbols) <= connection.venue.few_prices:
+        return await ask_few(connection, symbols, now, share)
     price_in = reading(connection, trigger_price)
     if not connection.venue.prices_by_settle:
         return await ask_rows(
@@ -45,6 +50,25 @@ async def ask_quotes(
 
         found |= await ask_rows(connection, trigger_price, read, listed, share)
     return found
+
+
+async def ask_few(connection: Connection, symbols: frozenset[str], now: Millis, share: float) -> dict[str, Quote]:
+    """The last price of each market off its forming candle; what is no longer listed is left out."""
+    listed = sorted(symbols & (await connection.listed()).instruments.keys())
+    weight, fetch = connection.venue.costs.of_candles(1), connection.client.fetch_ohlcv
+    found: dict[str, Quote] = {}
+    for symbol in listed:
+        request = partial(fetch, symbol, Timeframe.M1.value, None, 1)
+        found[symbol] = await connection.ask(weight, request, partial(newest_of, symbol=symbol, now=now), share=share)
+    return found
+
+
+def newest_of(rows: Any, *, symbol: str, now: Millis) -> Quote:
+    """The close of the last candle: traded at its end at the latest. Raises BadPayloadError without one."""
+    candles = candles_of(rows, MINUTE)
+    if not candles:
+        raise BadPayloadError("there is no candle to read a price off")
+    return Quote(symbol, candles[-1].close, min(now, candles[-1].at + MINUTE - 1))
 
 
 async def ask_rows(

@@ -43,7 +43,7 @@ async def feed(emulator: ExchangeEmulator, market: Market) -> AsyncIterator[Feed
         only=True,
         clock=lambda: market.now,
         random=Random(3),
-        manners=Manners(timeout_ms=2_000),
+        manners=Manners(timeout_ms=20_000),
     )
     yield feed
     await feed.aclose()

@@ -56,12 +56,12 @@ async def test_a_plan_is_talked_through_and_followed_to_its_stop(scene: Scene) -
     tier = await scene.alert("60000", "Add tier 1")
     contracts = "contracts" in tier.text
     assert contracts is (scene.exchange == "mexc"), tier.text
-    await bot.tap("Done at", "Tier 1 is in")
-    await scene.alert("60300", "Add tier 2")
-    await bot.tap("Done at", "Tier 2 is in")
-    await scene.alert("61000", "TP1")
-    await bot.tap("Done", "TP1")
-    await scene.alert("59800", "top")
+    await bot.tap("Done at", "Tier 1 is in", message_id=tier.message_id)
+    second = await scene.alert("60300", "Add tier 2")
+    await bot.tap("Done at", "Tier 2 is in", message_id=second.message_id)
+    target = await scene.alert("61000", "at TP1")
+    await bot.tap("Done at", "TP1", message_id=target.message_id)
+    await scene.alert("59800", "Stop")
     assert bot.state().phase is Phase.CLOSING
 
 
