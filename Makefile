@@ -96,7 +96,7 @@ lock: $(LOCK_TOOLS)
 
 # A failure is one of the audit itself: what could not be asked is not known to be sound.
 audit: $(AUDIT_TOOLS)
-	@$(AUDIT_TOOLS)/bin/pip-audit --requirement requirements.lock --require-hashes --disable-pip --progress-spinner off \
+	@$(AUDIT_TOOLS)/bin/pip-audit --strict --requirement requirements.lock --require-hashes --disable-pip --progress-spinner off \
 		|| { echo "make audit: weaknesses were found, or the service could not be asked (see above)"; exit 1; }
 
 $(AUDIT_TOOLS):
