@@ -5,11 +5,12 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 LOCK_TOOLS := $(VENV)/lock-tools
+AUDIT_TOOLS := $(VENV)/audit-tools
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 COVERED_IN_FULL := chatbot/core/*,chatbot/messages/*
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo bench drain crash test check style lint layers types cover format lock clean
+.PHONY: help run demo bench drain crash test check audit style lint layers types cover format lock clean
 
 help:
 	@echo "make run     start the bot; without a token in its own sandbox, on a page in your browser"
@@ -21,6 +22,7 @@ help:
 	@echo "make drain   10 000 alerts for 500 chats within Telegram's limits; fewer: make drain ARGS='--alerts 1000 --chats 50'"
 	@echo "make format  rewrite the code as make check wants it"
 	@echo "make lock    compile the lock files anew; newer versions: make lock UPGRADE=--upgrade"
+	@echo "make audit   known weaknesses of the locked dependencies; asks a service on the network"
 	@echo "make clean   remove .venv and everything the tools left behind"
 
 run: $(READY)
@@ -101,6 +103,16 @@ lock: $(LOCK_TOOLS)
 		--output-file requirements-dev.lock pyproject.toml -
 	@for lock in requirements.lock requirements-build.lock requirements-dev.lock; do \
 		$(MARK) $$lock && rm $$lock.before; done
+
+# A failure is one of the audit itself: what could not be asked is not known to be sound.
+audit: $(AUDIT_TOOLS)
+	@$(AUDIT_TOOLS)/bin/pip-audit --strict --requirement requirements.lock --require-hashes --disable-pip --progress-spinner off \
+		|| { echo "make audit: weaknesses were found, or the service could not be asked (see above)"; exit 1; }
+
+$(AUDIT_TOOLS):
+	@$(PYTHON) -m venv $@
+	@$@/bin/python -m pip --disable-pip-version-check --quiet install pip-audit \
+		|| { rm -rf $@; echo "make audit: pip-audit could not be installed, so nothing was audited"; exit 1; }
 
 $(LOCK_TOOLS):
 	@$(PYTHON) -m venv $@

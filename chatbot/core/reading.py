@@ -74,7 +74,7 @@ def cleaned(text: str, longest: int = LONGEST) -> str:
 
 
 def is_another(character: str) -> bool:
-    """Whether a character is raised, circled or a number but no digit: written plainly, it would mean something else."""
+    """Whether a character is raised, circled, or a number but no digit: written plainly, it means something else."""
     changed = unicodedata.decomposition(character).startswith(CHANGED_MEANING)
     return changed or unicodedata.category(character) in NUMERALS
 

@@ -95,7 +95,9 @@ class Connection:
         self.failures += 1
         if isinstance(remedy, Pause):
             self.paused_until = steady() + remedy.after
-        log.warning("exchange_failed", exchange=self.venue.id, error=type(error).__name__, remedy=remedy)
+        # By kind alone: a remedy's reason is what the exchange said, which may be anything.
+        kinds = {"error": type(error).__name__, "remedy": type(remedy).__name__}
+        log.warning("exchange_failed", exchange=self.venue.id, **kinds)
         return MarketError(self.venue.id, remedy)
 
     async def catalogue(self) -> Catalogue:
