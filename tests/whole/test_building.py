@@ -11,7 +11,7 @@ import pytest
 from chatbot.core.plan import MoveTrigger
 from chatbot.sandbox.telegram import PersonRefused
 from chatbot.sandbox.telegram.person import Shown
-from tests.whole.rig import ON_BOTH_DATABASES, SAM, TALK, Bot, World
+from tests.whole.rig import SAM, TALK, Bot, World
 
 TAPS: Final = (
     ("New plan", "Which market?"),
@@ -80,7 +80,6 @@ async def test_a_plan_is_built_and_followed_with_buttons_only(bot: Bot) -> None:
     assert bot.state().position.quantity == Decimal("0.020")
 
 
-@ON_BOTH_DATABASES
 async def test_a_plan_is_built_and_followed_by_typing_only(bot: Bot) -> None:
     """Every answer can be typed the way people write, and a real price is typed after an alert."""
     await bot.arm_by_chat()
@@ -214,13 +213,14 @@ async def test_near_matches_are_offered_as_buttons(bot: Bot) -> None:
 
 
 async def test_other_exchanges_can_be_chosen(bot: Bot) -> None:
-    """An exchange that is named but does not answer is said in a sentence, and the draft goes on."""
+    """An exchange that is tapped but does not answer is said in a sentence, and the draft goes on where it left off."""
+    await bot.world.exchange_fault(path="/v5/", status=502)
     await bot.sam.say("/new")
-    card = await bot.sam.wait_for("Which market?")
-    await bot.sam.tap(next(label for label in card.labels if label.startswith("on ")))
     await bot.sam.wait_for("Which market?")
-    await bot.world.exchange_fault(status=500, msg="down")
+    await bot.tap("on bybit", "On bybit; linear perpetual")
     await bot.ask("btc", "does not answer right now")
+    await bot.world.exchange_fault()
+    await bot.ask("btc", "BTC/USDT:USDT · bybit")
 
 
 async def test_an_exchange_that_fails_while_a_plan_is_built_loses_nothing(world: World) -> None:
