@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from benchmarks.draining import Backlog, Verdict, Worker, early, judge, telegram
+from benchmarks.draining import Backlog, Verdict, Worker, early, judge, sending, telegram
 from chatbot.deliver.outbox import IN_FLIGHT
 
 
@@ -67,12 +67,12 @@ async def drain(alerts: int, chats: int) -> bool:
             await there.meet(chats)
             await there.ask("POST", "/sim/flood", body={"on": True})
             began_at = time.monotonic()
-            worker = await Worker.begun(backlog.database, there.emulator.base_url, {})
-            await told(worker, alerts, began_at, until=alerts // 3)
-            await worker.kill()
+            async with sending(backlog.database, there.emulator.base_url, {}) as worker:
+                await told(worker, alerts, began_at, until=alerts // 3)
+                await worker.kill()
             say("  killed; started again")
-            worker = await Worker.begun(backlog.database, there.emulator.base_url, {})
-            figures = await worker.ended(await told(worker, alerts, began_at))
+            async with sending(backlog.database, there.emulator.base_url, {}) as worker:
+                figures = await worker.ended(await told(worker, alerts, began_at))
             seconds = time.monotonic() - began_at
             arrived, refused = await there.arrived(), await there.refusals()
     verdict, passed = judge(backlog, arrived), early(arrived, backlog.stops)

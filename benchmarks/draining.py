@@ -208,11 +208,6 @@ class Worker:
 
     process: Process
 
-    @classmethod
-    async def begun(cls, database: str, address: str, limits: Mapping[str, int]) -> Worker:
-        words = ("-m", "benchmarks.drain_worker", database, address, json.dumps(limits))
-        return cls(await asyncio.create_subprocess_exec(sys.executable, *words, cwd=PROJECT, stdout=PIPE))
-
     async def lines(self) -> AsyncIterator[str]:
         """What it prints, until it ends."""
         assert self.process.stdout is not None  # noqa: S101 -- it was asked for
@@ -243,3 +238,15 @@ class Worker:
             raise RuntimeError(f"the sender ended with {self.process.returncode}")
         found: dict[str, Any] = json.loads(last)
         return found
+
+
+@asynccontextmanager
+async def sending(database: str, address: str, limits: Mapping[str, int]) -> AsyncIterator[Worker]:
+    """A sending process from its start; it does not outlive the block, however that ends."""
+    words = ("-m", "benchmarks.drain_worker", database, address, json.dumps(limits))
+    worker = Worker(await asyncio.create_subprocess_exec(sys.executable, *words, cwd=PROJECT, stdout=PIPE))
+    try:
+        yield worker
+    finally:
+        if worker.process.returncode is None:
+            await worker.kill()

@@ -7,7 +7,7 @@ from typing import Final
 
 import pytest
 
-from benchmarks.draining import FIRST_CHAT, Backlog, Worker, early, judge, telegram
+from benchmarks.draining import FIRST_CHAT, Backlog, early, judge, sending, telegram
 from chatbot.deliver.outbox import IN_FLIGHT
 
 FASTER: Final = {"overall": 1_000, "kept_for_replies": 100, "chat_every": 200, "calm_after": 2_000}
@@ -26,13 +26,13 @@ async def test_ten_thousand_alerts_drain_and_two_kills_lose_none(tmp_path: Path)
     async with telegram() as there:
         await there.meet(500)
         for kill_after in (2_000, 4_000):
-            worker = await Worker.begun(backlog.database, there.emulator.base_url, FASTER)
-            await worker.until(kill_after)
-            await worker.kill()
+            async with sending(backlog.database, there.emulator.base_url, FASTER) as worker:
+                await worker.until(kill_after)
+                await worker.kill()
         before = await there.arrived()
         backlog.add_stops(range(FIRST_CHAT, FIRST_CHAT + 50))
-        worker = await Worker.begun(backlog.database, there.emulator.base_url, FASTER)
-        figures = await worker.end()
+        async with sending(backlog.database, there.emulator.base_url, FASTER) as worker:
+            figures = await worker.end()
         arrived = await there.arrived()
     verdict = judge(backlog, arrived)
     assert (verdict.lost, verdict.strayed, verdict.unmarked, verdict.out_of_order) == ([], [], [], [])
@@ -50,8 +50,8 @@ async def test_no_other_alert_leaves_while_a_stop_waits(tmp_path: Path) -> None:
     backlog.fill(600, 30)
     async with telegram() as there:
         await there.meet(30)
-        worker = await Worker.begun(backlog.database, there.emulator.base_url, ONE_BY_ONE)
-        await worker.end()
+        async with sending(backlog.database, there.emulator.base_url, ONE_BY_ONE) as worker:
+            await worker.end()
         arrived = await there.arrived()
     verdict = judge(backlog, arrived)
     assert (verdict.lost, verdict.unmarked, verdict.out_of_order, verdict.repeated) == ([], [], [], 0)
