@@ -96,6 +96,8 @@ async def look(bot: Bot, ear: Ear | None, *, deaf: bool) -> None:
     await bot.running.watcher.poll(EXCHANGE)
     await bot.running.catch_up.look()
     await decided(bot, ear)
+    # As it does every second by itself: what people confirm is judged by the price of now.
+    await bot.running.watcher.keep()
 
 
 async def decided(bot: Bot, ear: Ear | None) -> None:
