@@ -161,6 +161,7 @@ async def running(settings: Settings, outside: Outside) -> AsyncIterator[Running
         catch_up = CatchUp(watcher, past)
         live = Live(watcher, catch_up, courses)
         stack.push_async_callback(live.stop)
+        stack.push_async_callback(catch_up.stop)
         if settings.feed is FeedKind.STREAM:
             watcher.stream = Streams(feed, live, patience=outside.patience)
             stack.push_async_callback(watcher.stream.aclose)

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import groupby, pairwise
+from typing import assert_never
 
 from chatbot.core.candles import Candle
 from chatbot.core.engine import Outcome, process, slide
@@ -84,6 +85,8 @@ def take(stands: Standing, step: Step, atr: Decimal | None = None) -> Outcome:
             return at_print(stands, price, at, atr)
         case Minute(candle=candle):
             return in_minute(stands, candle, step.end, atr)
+        case unknown:
+            assert_never(unknown)
 
 
 def at_print(stands: Standing, price: Decimal, at: Millis, atr: Decimal | None) -> Outcome:

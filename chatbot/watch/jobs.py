@@ -80,7 +80,6 @@ class Jobs:
         if self.under_way:
             await asyncio.wait(self.under_way, timeout=LAST_RUN_SECONDS)
         await self.candles.stop(LAST_RUN_SECONDS)
-        await self.catch_up.stop()
         self.scheduler.shutdown(wait=False)
         # The scheduler puts its own end off to the next turn of the loop.
         await asyncio.sleep(0)

@@ -257,9 +257,12 @@ class Watcher:
 
     async def keep(self) -> None:
         """Remember the prices of what is streamed, which nobody else does."""
-        for market in sorted(market for market in self.last if self.is_live(market)):
-            quote = self.last[market]
-            await self.on_database(partial(self.trades.keep, market.exchange, (quote,), market.trigger_price))
+        found: dict[tuple[str, TriggerPrice], list[Quote]] = {}
+        for market, quote in self.last.items():
+            if self.is_live(market):
+                found.setdefault((market.exchange, market.trigger_price), []).append(quote)
+        for (exchange, trigger_price), quotes in found.items():
+            await self.on_database(partial(self.trades.keep, exchange, quotes, trigger_price))
 
 
 async def nothing_before(_: Market) -> None:

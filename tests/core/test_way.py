@@ -189,3 +189,11 @@ def test_what_one_decision_takes_away_and_puts_back_counted_all_along() -> None:
     assert ages[D(61000)] == START
     assert ages[D("60300")] == START + 5
     assert Standing(fresh(made)).since == {}
+
+
+def test_where_a_plan_stands_it_knows_what_is_quiet() -> None:
+    """The interval of its state; without news it is the very same standing."""
+    made = plan()
+    stands = standing(made, armed(made))
+    assert (stands.quiet.low, stands.quiet.high) == (D(60000), D(61000))
+    assert stands.after(()) is stands
