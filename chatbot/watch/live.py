@@ -83,11 +83,11 @@ class Live:
         if not touched:
             return
         atrs = self.watcher.atrs(market.exchange, market.symbol)
-        await self.watcher.on_database(partial(self.courses.prints, batch, touched, atrs))
+        await self.watcher.on_database(partial(self.courses.prints, market, batch, touched, atrs))
         # A plan that its user moved meanwhile has another interval now, which the newest price may have left.
         moved = [plan_id for plan_id in index.touched(batch[-1].price) if plan_id not in touched]
         if moved:
-            await self.watcher.on_database(partial(self.courses.prints, batch[-1:], moved, atrs))
+            await self.watcher.on_database(partial(self.courses.prints, market, batch[-1:], moved, atrs))
 
     async def stop(self) -> None:
         """What is under way may end."""

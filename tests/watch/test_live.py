@@ -250,3 +250,25 @@ async def test_prices_of_a_stream_are_remembered(rig: Rig) -> None:
     await rig.watcher.keep()
     with rig.database.units() as unit:
         assert unit.quotes.get(EXCHANGE, BTC) == replace(quote(1, 60100), at=rig.now)
+
+
+async def test_what_is_asked_for_at_a_price_is_answered_at_no_older_one(rig: Rig) -> None:
+    """Whoever taps at once is judged by the price that made the alert, not by one of a second before."""
+    stream_of(rig)
+    rig.arm(plan(follow=Follow.CONFIRMED))
+    await arrived(rig, quote(1, 60100))
+    await rig.watcher.keep()
+    await arrived(rig, quote(1.1, 60000))
+    with rig.database.units() as unit:
+        assert unit.quotes.get(EXCHANGE, BTC) == replace(quote(1.1, 60000), at=rig.now)
+    rig.trade(5, 60050)
+    rig.now = START + 5_000
+    rig.live.came(MARKET)
+    await settled(rig)
+    rig.trade(6, 59000)
+    rig.trade(6.5, 59050)
+    rig.now = START + 40_000
+    rig.live.came(MARKET)
+    await settled(rig)
+    with rig.database.units() as unit:
+        assert unit.quotes.get(EXCHANGE, BTC) == replace(quote(40, 59050), at=rig.now)
