@@ -55,12 +55,16 @@ class Live:
         waiting, index = self.waiting.get(market), self.watcher.indexes.get(market)
         if waiting is None:
             return
-        while waiting and (index is None or not index.touched(waiting[0].price)):
+        while waiting and (index is None or self.is_over(market, waiting[0])):
             waiting.popleft()
         if waiting:
             self.under_way[market] = asyncio.create_task(self.safely(market))
         else:
             del self.waiting[market]
+
+    def is_over(self, market: Market, quote: Quote) -> bool:
+        """Whether a price concerns nobody, or was decided on already: with the trades that were read meanwhile."""
+        return not self.watcher.indexes[market].touched(quote.price) or self.catch_up.past.is_read(market, quote)
 
     async def safely(self, market: Market) -> None:
         """The outermost place for what goes wrong with one market's prices: it is logged, and the next is looked at."""
@@ -76,7 +80,7 @@ class Live:
     async def take(self, market: Market) -> None:
         """All that waits, as one: the plans that any of it concerns go through it price by price."""
         waiting = self.waiting[market]
-        batch = tuple(waiting)
+        batch = tuple(quote for quote in waiting if not self.catch_up.past.is_read(market, quote))
         waiting.clear()
         index = self.watcher.indexes[market]
         touched = sorted({plan_id for quote in batch for plan_id in index.touched(quote.price)})

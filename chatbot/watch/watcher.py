@@ -64,6 +64,8 @@ class Watcher:
         """What a market did before is decided first, when a polled price concerns somebody."""
         self.is_looked_up: Callable[[Market, Millis], bool] = lambda _market, _end: True
         """Whether all that a market did before a moment is decided on."""
+        self.newer: Callable[[Market, Quote], Quote] = lambda _market, quote: quote
+        """A polled price, or what was looked up of the market since."""
         self.on_gap: Callable[[Market, Millis], None] = lambda _market, _since: None
 
     async def load(self) -> None:
@@ -211,6 +213,7 @@ class Watcher:
         if not polled:
             return
         await self.before_all(exchange, polled, trigger_price)
+        polled = [self.newer(Market(exchange, quote.symbol, trigger_price), quote) for quote in polled]
         touched = self.all_touched(exchange, polled, trigger_price)
         await self.wake(exchange, polled, touched, trigger_price)
         # A plan that its user moved meanwhile has another interval now, which these very prices may have left.
@@ -258,7 +261,7 @@ class Watcher:
     async def keep(self) -> None:
         """Remember the prices of what is streamed, which nobody else does."""
         for market in sorted(market for market in self.last if self.is_live(market)):
-            quote = self.last[market]
+            quote = self.newer(market, self.last[market])
             await self.on_database(partial(self.trades.keep, market.exchange, (quote,), market.trigger_price))
 
 

@@ -272,3 +272,13 @@ async def test_what_is_asked_for_at_a_price_is_answered_at_no_older_one(rig: Rig
     await settled(rig)
     with rig.database.units() as unit:
         assert unit.quotes.get(EXCHANGE, BTC) == replace(quote(40, 59050), at=rig.now)
+
+
+async def test_prices_that_waited_for_what_was_before_do_not_count_twice(rig: Rig) -> None:
+    """They were among the trades that were looked up meanwhile: the entry's price is no stop for what came after it."""
+    rig.arm()
+    rig.live.came(MARKET)
+    await arrived(rig, *(quote(1 + n / 10, price) for n, price in enumerate((60100, 60000, 60300, 61000, 60900))))
+    assert kinds(rig.events()) == ["tier 1", "tier 2", "TP1"]
+    await arrived(rig, quote(3, 60000))
+    assert kinds(rig.events()) == ["tier 1", "tier 2", "TP1", "stop", "stopped"]
