@@ -79,10 +79,11 @@ class Live:
 
     async def take(self, market: Market) -> None:
         """All that waits, as one: the plans that any of it concerns go through it price by price."""
-        waiting = self.waiting[market]
+        waiting, index = self.waiting[market], self.watcher.indexes.get(market)
         batch = tuple(quote for quote in waiting if not self.catch_up.past.is_read(market, quote))
         waiting.clear()
-        index = self.watcher.indexes[market]
+        if index is None:
+            return
         touched = sorted({plan_id for quote in batch for plan_id in index.touched(quote.price)})
         if not touched:
             return

@@ -133,8 +133,9 @@ class Watcher:
         return frozenset(market for market in self.indexes if market.exchange == exchange)
 
     def begun(self, market: Market) -> list[Millis]:
-        """When each of a market's plans was armed."""
-        return [self.plans[plan_id].begun_at for plan_id in self.indexes[market].intervals]
+        """When each of a market's plans was armed; none once the last one is over."""
+        index = self.indexes.get(market)
+        return [] if index is None else [self.plans[plan_id].begun_at for plan_id in index.intervals]
 
     def is_live(self, market: Market) -> bool:
         """Whether every price of a market arrives by itself."""
@@ -261,8 +262,10 @@ class Watcher:
     async def keep(self) -> None:
         """Remember the prices of what is streamed, which nobody else does."""
         for market in sorted(market for market in self.last if self.is_live(market)):
-            quote = self.newer(market, self.last[market])
-            await self.on_database(partial(self.trades.keep, market.exchange, (quote,), market.trigger_price))
+            quote = self.last.get(market)
+            if quote is not None:
+                kept = (self.newer(market, quote),)
+                await self.on_database(partial(self.trades.keep, market.exchange, kept, market.trigger_price))
 
 
 async def nothing_before(_: Market) -> None:

@@ -282,3 +282,27 @@ async def test_prices_that_waited_for_what_was_before_do_not_count_twice(rig: Ri
     assert kinds(rig.events()) == ["tier 1", "tier 2", "TP1"]
     await arrived(rig, quote(3, 60000))
     assert kinds(rig.events()) == ["tier 1", "tier 2", "TP1", "stop", "stopped"]
+
+
+async def test_a_market_whose_last_plan_ends_meanwhile_breaks_nothing(rig: Rig) -> None:
+    """Its plan is over before its turn comes: to be remembered, to be looked at, to be read."""
+    stream_of(rig)
+    plans = [rig.arm(), rig.arm(replace(plan(follow=Follow.ASSUMED), symbol="ETH/USDT:USDT"))]
+    other = Market(EXCHANGE, "ETH/USDT:USDT")
+    await arrived(rig, quote(1, 60100))
+    rig.live.arrived(other, [Quote(other.symbol, D(60100), rig.now)])
+    before = rig.watcher.on_database
+
+    async def ending(work: Callable[[], T], /) -> T:
+        rig.watcher.on_database = before
+        rig.watcher.forget(plans[1])
+        return await before(work)
+
+    rig.watcher.on_database = ending
+    with capture_logs() as logs:
+        await rig.watcher.keep()
+        rig.live.arrived(MARKET, [quote(2, 60000)])
+        rig.catch_up.fall_behind(MARKET, None)
+        rig.watcher.forget(plans[0])
+        await settled(rig)
+    assert logs == []
