@@ -52,6 +52,7 @@ class CatchUp:
         self.on_ready: Callable[[Market], None] = lambda _: None
         """Called when a market's live prices may be looked at."""
         watcher.before, watcher.on_gap, watcher.is_looked_up = self.first, self.fall_behind, past.is_looked_up
+        watcher.newer = past.newer
         watcher.silence.is_caught_up = self.is_caught_up
 
     async def load(self) -> None:

@@ -63,6 +63,8 @@ class Past:
         """The watermarks as they were at the start."""
         self.looked_until: dict[Market, Millis] = {}
         """The end of the last minute that was asked for and decided on, holes or not."""
+        self.read_to: dict[Market, Sequence[Quote]] = {}
+        """The newest trades that were read of each market, all of one millisecond."""
 
     async def load(self) -> None:
         """How far each market was known when the bot stopped."""
@@ -84,6 +86,16 @@ class Past:
         """How far the watermark lies behind the last minute that is over."""
         book = self.minutes.get(market)
         return 0 if book is None else max(0, self.due() - book.known_until)
+
+    def is_read(self, market: Market, quote: Quote) -> bool:
+        """Whether a price was among the trades that were read: it is decided on with them, and must not count again."""
+        newest = self.read_to.get(market, ())
+        return bool(newest) and (quote.at < newest[-1].at or quote in newest)
+
+    def newer(self, market: Market, quote: Quote) -> Quote:
+        """A price that was heard, or the last trade that was read, where that is younger."""
+        newest = self.read_to.get(market, ())
+        return newest[-1] if newest and newest[-1].at > quote.at else quote
 
     async def read(self, market: Market, blind_since: Millis | None) -> None:
         """Every closed minute from the watermark on, decided as one. Raises MarketError."""
@@ -154,8 +166,10 @@ class Past:
 
     async def running(self, market: Market, since: Millis) -> Sequence[Print]:
         """The trades from then up to now, as far as they can be had."""
-        trades = await self.trades(market, since, self.clock() + 1)
-        return [Print(trade.price, trade.at) for trade in trades or ()]
+        trades = await self.trades(market, since, self.clock() + 1) or ()
+        if trades:
+            self.read_to[market] = [trade for trade in trades if trade.at == trades[-1].at]
+        return [Print(trade.price, trade.at) for trade in trades]
 
     async def along(self, course: Course) -> None:
         """Have a way decided."""
@@ -188,21 +202,22 @@ class Past:
         return Seen(is_late=True, blind=blind, price=await self.price_now(market))
 
     async def price_now(self, market: Market) -> Decimal | None:
-        """The last price that was heard, if that was just now, else what the exchange says, if it does."""
+        """The last price that was heard or read, if that was just now, else what the exchange says, if it does."""
         known = self.watcher.newest(market)
         if known is not None:
-            return known.price
+            return self.newer(market, known).price
         try:
             asked = (market.exchange, frozenset({market.symbol}), market.trigger_price)
             quote = (await self.watcher.source.quotes(*asked)).get(market.symbol)
         except MarketError:
             # Logged where it arose; nothing is said of now.
             return None
-        return None if quote is None else quote.price
+        return None if quote is None else self.newer(market, quote).price
 
     def forget(self) -> None:
         """Markets that nobody watches any more."""
         for market in self.minutes.keys() - self.watcher.indexes.keys():
             del self.minutes[market]
             self.looked_until.pop(market, None)
+            self.read_to.pop(market, None)
             self.stored.pop(market, None)

@@ -64,6 +64,8 @@ class Watcher:
         """What a market did before is decided first, when a polled price concerns somebody."""
         self.is_looked_up: Callable[[Market, Millis], bool] = lambda _market, _end: True
         """Whether all that a market did before a moment is decided on."""
+        self.newer: Callable[[Market, Quote], Quote] = lambda _market, quote: quote
+        """A polled price, or what was looked up of the market since."""
         self.on_gap: Callable[[Market, Millis], None] = lambda _market, _since: None
 
     async def load(self) -> None:
@@ -131,8 +133,9 @@ class Watcher:
         return frozenset(market for market in self.indexes if market.exchange == exchange)
 
     def begun(self, market: Market) -> list[Millis]:
-        """When each of a market's plans was armed."""
-        return [self.plans[plan_id].begun_at for plan_id in self.indexes[market].intervals]
+        """When each of a market's plans was armed; none once the last one is over."""
+        index = self.indexes.get(market)
+        return [] if index is None else [self.plans[plan_id].begun_at for plan_id in index.intervals]
 
     def is_live(self, market: Market) -> bool:
         """Whether every price of a market arrives by itself."""
@@ -211,6 +214,7 @@ class Watcher:
         if not polled:
             return
         await self.before_all(exchange, polled, trigger_price)
+        polled = [self.newer(Market(exchange, quote.symbol, trigger_price), quote) for quote in polled]
         touched = self.all_touched(exchange, polled, trigger_price)
         await self.wake(exchange, polled, touched, trigger_price)
         # A plan that its user moved meanwhile has another interval now, which these very prices may have left.
@@ -258,9 +262,9 @@ class Watcher:
     async def keep(self) -> None:
         """Remember the prices of what is streamed, which nobody else does."""
         found: dict[tuple[str, TriggerPrice], list[Quote]] = {}
-        for market, quote in self.last.items():
+        for market, quote in tuple(self.last.items()):
             if self.is_live(market):
-                found.setdefault((market.exchange, market.trigger_price), []).append(quote)
+                found.setdefault((market.exchange, market.trigger_price), []).append(self.newer(market, quote))
         for (exchange, trigger_price), quotes in found.items():
             await self.on_database(partial(self.trades.keep, exchange, quotes, trigger_price))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -12,7 +12,8 @@ from structlog.testing import capture_logs
 
 from chatbot.core.candles import Candle
 from chatbot.core.events import Event, PlanClosed, StopHit, TargetHit, TierTriggered
-from chatbot.core.market import Final, Market, Pause, Retry
+from chatbot.core.market import Final, Market, Pause, Quote, Retry
+from chatbot.core.money import Millis
 from chatbot.core.plan import Follow, TriggerPrice
 from chatbot.core.timeframes import MINUTE
 from chatbot.messages.late import ORDER_UNKNOWN
@@ -324,3 +325,33 @@ async def test_after_a_blind_spell_there_is_one_report(rig: Rig) -> None:
     reports = [text for text in rig.told() if "I see prices again" in text]
     assert len(reports) == 1
     assert "nothing of your plans was touched" in reports[0]
+
+
+async def test_a_polled_price_is_no_news_after_the_trades_that_came_since(rig: Rig) -> None:
+    """The exchange was asked at 60 000 and traded on to TP1 before the trades were looked up: nothing came back."""
+    rig.arm()
+    await rig.seen(5, 60100)
+    ask = rig.tape.trades
+    rig.trade(9, 60000)
+    rig.now = START + 10_000
+
+    async def late(exchange: str, symbol: str, since: Millis, until: Millis) -> Sequence[Quote] | None:
+        for number, price in enumerate((60300, 61000, 60900)):
+            rig.trade(10.1 + number / 10, price)
+        rig.now, rig.tape.trades = START + 10_500, ask  # type: ignore[method-assign]
+        return await ask(exchange, symbol, since, until + 500)
+
+    rig.tape.trades = late  # type: ignore[method-assign]
+    await rig.watcher.poll(EXCHANGE)
+    assert kinds(rig.events()) == ["tier 1", "tier 2", "TP1"]
+
+
+async def test_the_price_of_now_is_not_one_from_before_the_trades(rig: Rig) -> None:
+    """The last poll was at 60 100, before TP1 was traded: what is found late ends at the last trade, not there."""
+    rig.arm()
+    rig.trade(56, 60000)
+    await rig.seen(58, 60100)
+    for seconds, price in ((60.5, 60300), (61, 61000), (61.5, 60900)):
+        rig.trade(seconds, price)
+    await rig.over(0)
+    assert kinds(rig.events()) == ["tier 1", "tier 2", "TP1"]

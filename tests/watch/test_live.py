@@ -250,3 +250,59 @@ async def test_prices_of_a_stream_are_remembered(rig: Rig) -> None:
     await rig.watcher.keep()
     with rig.database.units() as unit:
         assert unit.quotes.get(EXCHANGE, BTC) == replace(quote(1, 60100), at=rig.now)
+
+
+async def test_what_is_asked_for_at_a_price_is_answered_at_no_older_one(rig: Rig) -> None:
+    """Whoever taps at once is judged by the price that made the alert, not by one of a second before."""
+    stream_of(rig)
+    rig.arm(plan(follow=Follow.CONFIRMED))
+    await arrived(rig, quote(1, 60100))
+    await rig.watcher.keep()
+    await arrived(rig, quote(1.1, 60000))
+    with rig.database.units() as unit:
+        assert unit.quotes.get(EXCHANGE, BTC) == replace(quote(1.1, 60000), at=rig.now)
+    rig.trade(5, 60050)
+    rig.now = START + 5_000
+    rig.live.came(MARKET)
+    await settled(rig)
+    rig.trade(6, 59000)
+    rig.trade(6.5, 59050)
+    rig.now = START + 40_000
+    rig.live.came(MARKET)
+    await settled(rig)
+    with rig.database.units() as unit:
+        assert unit.quotes.get(EXCHANGE, BTC) == replace(quote(40, 59050), at=rig.now)
+
+
+async def test_prices_that_waited_for_what_was_before_do_not_count_twice(rig: Rig) -> None:
+    """They were among the trades that were looked up meanwhile: the entry's price is no stop for what came after it."""
+    rig.arm()
+    rig.live.came(MARKET)
+    await arrived(rig, *(quote(1 + n / 10, price) for n, price in enumerate((60100, 60000, 60300, 61000, 60900))))
+    assert kinds(rig.events()) == ["tier 1", "tier 2", "TP1"]
+    await arrived(rig, quote(3, 60000))
+    assert kinds(rig.events()) == ["tier 1", "tier 2", "TP1", "stop", "stopped"]
+
+
+async def test_a_market_whose_last_plan_ends_meanwhile_breaks_nothing(rig: Rig) -> None:
+    """Its plan is over before its turn comes: to be remembered, to be looked at, to be read."""
+    stream_of(rig)
+    plans = [rig.arm(), rig.arm(replace(plan(follow=Follow.ASSUMED), symbol="ETH/USDT:USDT"))]
+    other = Market(EXCHANGE, "ETH/USDT:USDT")
+    await arrived(rig, quote(1, 60100))
+    rig.live.arrived(other, [Quote(other.symbol, D(60100), rig.now)])
+    before = rig.watcher.on_database
+
+    async def ending(work: Callable[[], T], /) -> T:
+        rig.watcher.on_database = before
+        rig.watcher.forget(plans[1])
+        return await before(work)
+
+    rig.watcher.on_database = ending
+    with capture_logs() as logs:
+        await rig.watcher.keep()
+        rig.live.arrived(MARKET, [quote(2, 60000)])
+        rig.catch_up.fall_behind(MARKET, None)
+        rig.watcher.forget(plans[0])
+        await settled(rig)
+    assert logs == []
