@@ -272,7 +272,8 @@ async def by_the_hour(use: Use, book: InstrumentBook, watcher: Watcher, telegram
 
 async def tick(use: Use, trades: Trades, catch_up: CatchUp) -> None:
     """What time alone decides, and what is to be said again."""
-    await use.on_database(partial(trades.clock, catch_up.held()))
+    ready = catch_up.ready(await use.on_database(trades.due))
+    await use.on_database(partial(trades.clock, ready))
     await use.on_database(use.reminding.due)
 
 

@@ -7,7 +7,7 @@ exchange does not give what is needed: a late order is better than no alert.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final, assert_never
@@ -18,11 +18,14 @@ from chatbot.breakage import described
 from chatbot.core.market import Final as GiveUp
 from chatbot.core.market import Market, MarketError, Pause, Remedy, Retry
 from chatbot.core.money import Millis
+from chatbot.ports import PlanRow
 from chatbot.watch.past import Past
 from chatbot.watch.watcher import GIVEN_UP_FOR, Watcher
 
 HOLD_FOR: Final[Millis] = 5_000
 """How long live prices wait for a market that is behind, by the steady clock."""
+TIME_WAITS: Final[Millis] = 3_600_000
+"""How long an expiry waits for a market that is not to be looked up, by the steady clock: an entry before it counts."""
 AT_ONCE: Final = 8
 """Markets of one exchange that are read together."""
 ASK_AGAIN: Final[Millis] = 1_000
@@ -49,6 +52,8 @@ class CatchUp:
         self.turns: dict[str, asyncio.Semaphore] = {}
         self.under_way: dict[Market, asyncio.Task[None]] = {}
         self.failing: set[Market] = set()
+        self.overdue: dict[int, Millis] = {}
+        """Plans that time alone would move, each since when, by the steady clock."""
         self.on_ready: Callable[[Market], None] = lambda _: None
         """Called when a market's live prices may be looked at."""
         watcher.before, watcher.on_gap, watcher.is_looked_up = self.first, self.fall_behind, past.is_looked_up
@@ -65,9 +70,22 @@ class CatchUp:
         found = self.behind.get(market)
         return found is not None and self.watcher.steady() < found.until
 
-    def held(self) -> Collection[Market]:
-        """The markets whose past comes first."""
-        return {market for market in self.behind if self.is_behind(market)}
+    def ready(self, due: Sequence[PlanRow]) -> Sequence[int]:
+        """Of the plans that time alone would move, those that no earlier price can move any more.
+
+        Not for ever, though, where a market is not to be looked up: that its users do not see it they know by then.
+        """
+        now = self.watcher.steady()
+        self.overdue = {row.plan_id: self.overdue.get(row.plan_id, now) for row in due}
+        over = {plan_id for plan_id, since in self.overdue.items() if now - since >= TIME_WAITS}
+        return [row.plan_id for row in due if row.plan_id in over or self.is_known(row)]
+
+    def is_known(self, row: PlanRow) -> bool:
+        """Whether all that a plan's market did until time alone moves it is decided on."""
+        market, due_at = row.market, row.due_at or 0
+        if market not in self.watcher.indexes or self.past.is_looked_up(market, due_at):
+            return True
+        return self.watcher.is_live(market) and market not in self.behind and self.past.has_settled(due_at)
 
     def is_caught_up(self, market: Market) -> bool:
         """Whether all that a market did until a moment ago is decided on."""

@@ -72,6 +72,10 @@ class Past:
         """The end of the last minute that has settled."""
         return Timeframe.M1.start_of(self.clock() - SETTLE)
 
+    def has_settled(self, at: Millis) -> bool:
+        """Whether what happened until then has arrived, where prices arrive by themselves."""
+        return self.clock() >= at + SETTLE
+
     def is_due(self, market: Market) -> bool:
         """Whether a minute is over that was not asked for."""
         return self.looked_until.get(market, 0) < self.due()

@@ -164,6 +164,10 @@ class Rig:
         self.now = START + round(seconds * 1_000)
         await self.catch_up.look()
 
+    def tick(self) -> None:
+        """What time alone decides, as far as it may."""
+        self.trades.clock(self.catch_up.ready(self.trades.due()))
+
     async def over(self, minute: int) -> None:
         """Look as soon as a minute has settled."""
         await self.at((minute + 1) * 60 + SETTLE / 1_000)
@@ -185,6 +189,34 @@ class Rig:
         with self.database.units() as unit:
             found = unit.watermarks.get(MARKET)
         return None if found is None else (found - START) // MINUTE
+
+
+class Stream:
+    """Follows what it is told; live or not as a test says."""
+
+    def __init__(self) -> None:
+        self.listener = object()
+        self.followed: list[frozenset[Market]] = []
+        self.live = True
+        self.noted: list[tuple[Market, int, Decimal]] = []
+
+    def follow(self, exchange: str, markets: frozenset[Market]) -> None:
+        assert {market.exchange for market in markets} <= {exchange}
+        self.followed.append(markets)
+
+    def is_live(self, market: Market) -> bool:
+        del market
+        return self.live
+
+    def note_traded(self, market: Market, at: int, price: Decimal) -> None:
+        self.noted.append((market, at, price))
+
+
+def stream_of(rig: Rig) -> Stream:
+    """A stream beside the polling."""
+    stream = Stream()
+    rig.watcher.stream = stream  # type: ignore[assignment]  # all the watcher calls
+    return stream
 
 
 @asynccontextmanager

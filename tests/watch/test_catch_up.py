@@ -16,8 +16,10 @@ from chatbot.core.market import Final, Market, Pause, Retry
 from chatbot.core.plan import Follow, TriggerPrice
 from chatbot.core.timeframes import MINUTE
 from chatbot.messages.late import ORDER_UNKNOWN
+from chatbot.watch.catch_up import TIME_WAITS
+from chatbot.watch.past import SETTLE
 from tests.core.planning import plan
-from tests.watch.past_rig import EXCHANGE, MARKET, START, Rig, past_rig
+from tests.watch.past_rig import EXCHANGE, MARKET, START, Rig, past_rig, stream_of
 
 D = Decimal
 
@@ -300,11 +302,53 @@ async def test_time_alone_waits_for_what_a_market_did_before(rig: Rig) -> None:
     rig.begin()
     await rig.watcher.load()
     await rig.catch_up.load()
-    rig.trades.clock(rig.catch_up.held())
+    rig.tick()
     assert kinds(rig.events()) == []
     await rig.catch_up.look()
-    rig.trades.clock(rig.catch_up.held())
+    rig.tick()
     assert kinds(rig.events()) == ["tier 1"]
+
+
+async def test_a_polled_plan_expires_once_the_minute_of_its_expiry_is_read(rig: Rig) -> None:
+    """Between two polls the entry was traded, then the plan's time was up: it is entered, not expired."""
+    rig.arm(expires_at=START + 20_000)
+    rig.arm(expires_at=START + 15_000)
+    await rig.seen(5, 60100)
+    rig.trade(17, 60000)
+    await rig.seen(25, 60100)
+    rig.tick()
+    assert kinds(rig.events(1)) == kinds(rig.events(2)) == []
+    await rig.over(0)
+    rig.tick()
+    assert (kinds(rig.events(1)), kinds(rig.events(2))) == (["tier 1"], ["expired"])
+
+
+async def test_a_streamed_plan_expires_a_moment_after_its_time(rig: Rig) -> None:
+    """Where every price arrives by itself no minute has to be over: what was on its way has come by then."""
+    stream = stream_of(rig)
+    rig.arm(expires_at=START + 15_000)
+    await rig.at(0)
+    rig.now = START + 15_000 + SETTLE - 1
+    rig.tick()
+    assert kinds(rig.events()) == []
+    rig.now += 1
+    stream.live = False
+    rig.tick()
+    assert kinds(rig.events()) == []
+    stream.live = True
+    rig.tick()
+    assert kinds(rig.events()) == ["expired"]
+
+
+async def test_an_expiry_does_not_wait_for_ever_for_a_market_that_nobody_can_look_up(rig: Rig) -> None:
+    """An hour, and it is told all the same."""
+    rig.arm(expires_at=START + 15_000)
+    rig.tape.remedy = Final("not listed any more")
+    for waited, told in ((0, []), (TIME_WAITS - 1, []), (TIME_WAITS, ["expired"])):
+        rig.now = START + 15_000 + waited
+        await rig.catch_up.look()
+        rig.tick()
+        assert kinds(rig.events()) == told
 
 
 async def test_after_a_blind_spell_there_is_one_report(rig: Rig) -> None:

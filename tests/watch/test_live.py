@@ -13,12 +13,12 @@ import pytest
 from structlog.testing import capture_logs
 
 from chatbot.core.inputs import Confirm
-from chatbot.core.market import Market, Quote, Retry
+from chatbot.core.market import Quote, Retry
 from chatbot.core.plan import Follow
 from chatbot.watch.catch_up import HOLD_FOR
 from chatbot.watch.watcher import CHECK_EVERY
 from tests.core.planning import plan
-from tests.watch.past_rig import BTC, EXCHANGE, MARKET, START, Rig, past_rig
+from tests.watch.past_rig import BTC, EXCHANGE, MARKET, START, Rig, past_rig, stream_of
 from tests.watch.test_catch_up import kinds
 
 D = Decimal
@@ -29,33 +29,6 @@ T = TypeVar("T")
 async def rig(tmp_path: Path) -> AsyncIterator[Rig]:
     async with past_rig(tmp_path) as made:
         yield made
-
-
-class Stream:
-    """Follows what it is told; live or not as a test says."""
-
-    def __init__(self) -> None:
-        self.listener = object()
-        self.followed: list[frozenset[Market]] = []
-        self.live = True
-        self.noted: list[tuple[Market, int, Decimal]] = []
-
-    def follow(self, exchange: str, markets: frozenset[Market]) -> None:
-        assert {market.exchange for market in markets} <= {exchange}
-        self.followed.append(markets)
-
-    def is_live(self, market: Market) -> bool:
-        del market
-        return self.live
-
-    def note_traded(self, market: Market, at: int, price: Decimal) -> None:
-        self.noted.append((market, at, price))
-
-
-def stream_of(rig: Rig) -> Stream:
-    stream = Stream()
-    rig.watcher.stream = stream  # type: ignore[assignment]  # all the watcher calls
-    return stream
 
 
 def quote(seconds: float, price: str | int) -> Quote:
