@@ -42,7 +42,7 @@ class Live:
     def came(self, market: Market) -> None:
         """A market can be heard: what it did before is caught up with first."""
         if market in self.watcher.indexes:
-            self.catch_up.fall_behind(market, self.watcher.blind_since(market))
+            self.catch_up.seen_again(market, self.watcher.blind_since(market))
 
     def went(self, market: Market) -> None:
         """Prices may be missing from now on: from its next round on, the poll asks for them."""
@@ -50,10 +50,8 @@ class Live:
 
     def begin(self, market: Market) -> None:
         """Look at what waits, unless that is being done, or something older comes first."""
-        if market in self.under_way or self.catch_up.is_behind(market):
-            return
         waiting, index = self.waiting.get(market), self.watcher.indexes.get(market)
-        if waiting is None:
+        if waiting is None or market in self.under_way or self.catch_up.holds(market):
             return
         while waiting and (index is None or self.is_over(market, waiting[0])):
             waiting.popleft()

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import partial
 from typing import Final
@@ -15,6 +15,7 @@ from typing import Final
 from chatbot.coach.courses import Course, Courses
 from chatbot.coach.trades import Seen
 from chatbot.core.candles import Candle
+from chatbot.core.market import Final as GiveUp
 from chatbot.core.market import Market, MarketError, Quote
 from chatbot.core.money import Millis
 from chatbot.core.plan import TriggerPrice
@@ -27,6 +28,8 @@ from chatbot.watch.watcher import Watcher
 SETTLE: Final[Millis] = 2_000
 """How long after its end a minute is asked for: exchanges revise the last trades."""
 PAGE: Final = 498
+TRADES_WAIT: Final[Millis] = 15_000
+"""How long a minute waits for trades that an exchange fails to give, by the steady clock; less than its prices do."""
 MINUTES_BY_TRADES: Final = 60
 """So many minutes of one reading are looked up trade by trade; the others are decided by their candles."""
 
@@ -65,6 +68,8 @@ class Past:
         """The end of the last minute that was asked for and decided on, holes or not."""
         self.read_to: dict[Market, Sequence[Quote]] = {}
         """The newest trades that were read of each market, all of one millisecond."""
+        self.lacking: dict[Market, Millis] = {}
+        """Since when trades of a market are not given, by the steady clock."""
 
     async def load(self) -> None:
         """How far each market was known when the bot stopped."""
@@ -73,6 +78,10 @@ class Past:
     def due(self) -> Millis:
         """The end of the last minute that has settled."""
         return Timeframe.M1.start_of(self.clock() - SETTLE)
+
+    def has_settled(self, at: Millis) -> bool:
+        """Whether what happened until then has arrived, where prices arrive by themselves."""
+        return self.clock() >= at + SETTLE
 
     def is_due(self, market: Market) -> bool:
         """Whether a minute is over that was not asked for."""
@@ -106,11 +115,12 @@ class Past:
         after = book.with_these(candles, until, self.clock())
         if touched:
             way = await self.way_through(market, candles, touched)
-            # What happened since the last closed minute comes before the price of now.
-            running = await self.running(market, until)
-            touched = sorted({*touched, *self.touched(market, [step.price for step in running])})
+            # The price of now comes first, or the trades that are asked for might not reach to it.
             seen = await self.seen(market, candles[-1].at + MINUTE, blind_since)
-            await self.along(Course(market, self.to_now([*way, *running], seen), touched, seen, after.known_until))
+            running = await self.running(market, until)
+            touched = sorted({*touched, *self.touched(market, [step.price for step in running or ()])})
+            way, seen = self.to_now(way, running, seen)
+            await self.along(Course(market, way, touched, seen, after.known_until))
         elif after.known_until != book.known_until or market not in self.minutes:
             await self.along(Course(market, (), (), Seen(), after.known_until))
         self.minutes[market] = after
@@ -159,17 +169,17 @@ class Past:
     async def read_running(self, market: Market, blind_since: Millis | None) -> None:
         """As far as trades tell, the minute that runs; what they don't tell, its candle will. Raises MarketError."""
         now = self.clock()
-        way = await self.running(market, self.looked_until[market])
+        way = await self.running(market, self.looked_until[market]) or ()
         touched = self.touched(market, [step.price for step in way])
         if touched:
             await self.along(Course(market, way, touched, await self.seen(market, now, blind_since)))
 
-    async def running(self, market: Market, since: Millis) -> Sequence[Print]:
-        """The trades from then up to now, as far as they can be had."""
-        trades = await self.trades(market, since, self.clock() + 1) or ()
+    async def running(self, market: Market, since: Millis) -> Sequence[Print] | None:
+        """The trades from then up to now; None where they can't be had."""
+        trades = await self.trades(market, since, self.clock() + 1)
         if trades:
             self.read_to[market] = [trade for trade in trades if trade.at == trades[-1].at]
-        return [Print(trade.price, trade.at) for trade in trades]
+        return None if trades is None else [Print(trade.price, trade.at) for trade in trades]
 
     async def along(self, course: Course) -> None:
         """Have a way decided."""
@@ -177,9 +187,16 @@ class Past:
         # Whom an old price did not move is not idle: that price may be older than what the plan waits for.
         await self.watcher.on_database(partial(self.courses.along, course, atrs))
 
-    def to_now(self, way: Sequence[Step], seen: Seen) -> Sequence[Step]:
-        """What was on offer then is judged by the price of now, before anybody is told."""
-        return way if seen.price is None else [*way, Print(seen.price, self.clock())]
+    def to_now(self, way: Sequence[Step], running: Sequence[Print] | None, seen: Seen) -> tuple[Sequence[Step], Seen]:
+        """What was on offer then is judged by the price of now, before anybody is told.
+
+        Where trades are known, the last of them is that price: one that was seen may be older than what it would meet.
+        """
+        if running:
+            return [*way, *running], replace(seen, price=running[-1].price)
+        if running is None and seen.price is not None:
+            return [*way, Print(seen.price, self.clock())], seen
+        return way, seen
 
     def touched(self, market: Market, prices: Iterable[Decimal]) -> list[int]:
         """The plans that any of these prices concerns."""
@@ -187,14 +204,24 @@ class Past:
         return [] if index is None else sorted({plan_id for price in prices for plan_id in index.touched(price)})
 
     async def trades(self, market: Market, since: Millis, until: Millis) -> Sequence[Quote] | None:
-        """The trades of a span; None where they can't be had, which stops nothing."""
+        """The trades of a span; None where they can't be had, which stops nothing. Raises MarketError for a while."""
         if market.trigger_price is not TriggerPrice.LAST:
             return None
         try:
-            return await self.watcher.source.trades(market.exchange, market.symbol, since, until)
-        except MarketError:
+            found = await self.watcher.source.trades(market.exchange, market.symbol, since, until)
+        except MarketError as error:
             # Logged where it arose; the minute's candle decides, or will.
+            if self.may_come(market, error):
+                raise
             return None
+        self.lacking.pop(market, None)
+        return found
+
+    def may_come(self, market: Market, error: MarketError) -> bool:
+        """Whether trades that were not given this time are worth waiting for: they tell more than a candle."""
+        now = self.watcher.steady()
+        lacking_for = now - self.lacking.setdefault(market, now)
+        return not isinstance(error.remedy, GiveUp) and lacking_for < TRADES_WAIT
 
     async def seen(self, market: Market, end: Millis, blind_since: Millis | None) -> Seen:
         """How what happened before `end` was found, and the price of now."""
@@ -221,3 +248,4 @@ class Past:
             self.looked_until.pop(market, None)
             self.read_to.pop(market, None)
             self.stored.pop(market, None)
+            self.lacking.pop(market, None)

@@ -15,10 +15,10 @@ from structlog.testing import capture_logs
 from chatbot.core.inputs import Confirm
 from chatbot.core.market import Market, Quote, Retry
 from chatbot.core.plan import Follow
-from chatbot.watch.catch_up import HOLD_FOR
+from chatbot.watch.catch_up import HELD_AGAIN, HOLD_FOR
 from chatbot.watch.watcher import CHECK_EVERY
 from tests.core.planning import plan
-from tests.watch.past_rig import BTC, EXCHANGE, MARKET, START, Rig, past_rig
+from tests.watch.past_rig import BTC, EXCHANGE, MARKET, START, Rig, past_rig, stream_of
 from tests.watch.test_catch_up import kinds
 
 D = Decimal
@@ -29,33 +29,6 @@ T = TypeVar("T")
 async def rig(tmp_path: Path) -> AsyncIterator[Rig]:
     async with past_rig(tmp_path) as made:
         yield made
-
-
-class Stream:
-    """Follows what it is told; live or not as a test says."""
-
-    def __init__(self) -> None:
-        self.listener = object()
-        self.followed: list[frozenset[Market]] = []
-        self.live = True
-        self.noted: list[tuple[Market, int, Decimal]] = []
-
-    def follow(self, exchange: str, markets: frozenset[Market]) -> None:
-        assert {market.exchange for market in markets} <= {exchange}
-        self.followed.append(markets)
-
-    def is_live(self, market: Market) -> bool:
-        del market
-        return self.live
-
-    def note_traded(self, market: Market, at: int, price: Decimal) -> None:
-        self.noted.append((market, at, price))
-
-
-def stream_of(rig: Rig) -> Stream:
-    stream = Stream()
-    rig.watcher.stream = stream  # type: ignore[assignment]  # all the watcher calls
-    return stream
 
 
 def quote(seconds: float, price: str | int) -> Quote:
@@ -152,17 +125,69 @@ async def test_a_stream_that_comes_again_is_caught_up_with_before_it_decides(rig
 
 
 async def test_live_prices_wait_no_longer_than_that_for_what_was_before(rig: Rig) -> None:
-    """The exchange does not answer: after a few seconds the stop is called all the same."""
+    """The past is not to be had: some seconds after the first price that waits, the stop is called all the same."""
     rig.arm()
     await arrived(rig, quote(1, 60000))
     rig.tape.remedy = Retry(60_000, "down")
     rig.live.came(MARKET)
-    await arrived(rig, quote(4, 58000))
-    assert kinds(rig.events()) == ["tier 1"]
     rig.now += HOLD_FOR
+    await arrived(rig, quote(24, 58000))
+    rig.now += HOLD_FOR - 1
+    await rig.catch_up.begin()
+    await settled(rig)
+    assert kinds(rig.events()) == ["tier 1"]
+    rig.now += 1
     await rig.catch_up.begin()
     await settled(rig)
     assert kinds(rig.events()) == ["tier 1", "stop", "stopped"]
+
+
+async def test_who_can_be_heard_again_is_asked_at_once_for_what_was_before(rig: Rig) -> None:
+    """However long the exchange was to be left alone after it had failed, its stream says that it is back."""
+    rig.arm()
+    await arrived(rig, quote(1, 60000))
+    rig.tape.remedy = Retry(60_000, "down")
+    rig.live.came(MARKET)
+    await settled(rig)
+    rig.trade(5, 61000)
+    rig.tape.remedy = None
+    rig.live.came(MARKET)
+    await arrived(rig, quote(8, 58000))
+    assert kinds(rig.events()) == ["tier 1", "TP1", "stop", "stopped"]
+
+
+async def test_while_a_price_waits_the_past_is_asked_for_again_soon(rig: Rig) -> None:
+    """An exchange that failed often is left alone for up to a minute, but not while an alert depends on it."""
+    rig.arm()
+    await arrived(rig, quote(1, 60000))
+    rig.live.came(MARKET)
+    await settled(rig)
+    rig.trade(5, 61000)
+    rig.tape.remedy = Retry(60_000, "down")
+    rig.live.came(MARKET)
+    await arrived(rig, quote(8, 58000))
+    assert kinds(rig.events()) == ["tier 1"]
+    rig.tape.remedy = None
+    rig.now += HELD_AGAIN
+    await rig.catch_up.begin()
+    await settled(rig)
+    assert kinds(rig.events()) == ["tier 1", "TP1", "stop", "stopped"]
+
+
+@pytest.mark.parametrize("candles_only", [False, True], ids=["trades", "candles only"])
+async def test_the_last_price_of_a_stalled_stream_is_no_price_of_now(rig: Rig, *, candles_only: bool) -> None:
+    """It lies beyond the stop that was raised since: what was heard before that does not hit it."""
+    rig.tape.candles_only = candles_only
+    stream_of(rig)
+    rig.arm()
+    await arrived(rig, quote(1, 60000), quote(2, 59990))
+    rig.trade(10, 61000)
+    rig.trade(20, 60500)
+    rig.now = START + 60_000
+    await rig.watcher.poll(EXCHANGE)
+    await rig.over(0)
+    assert "TP1" in kinds(rig.events())
+    assert "stop" not in kinds(rig.events())
 
 
 async def test_a_price_that_was_held_up_on_its_way_is_none_for_what_was_armed_since(rig: Rig) -> None:
