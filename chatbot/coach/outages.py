@@ -12,7 +12,7 @@ from chatbot.core.money import Millis
 from chatbot.core.plan import TriggerPrice
 from chatbot.messages.feeds import Spell, Touch, feed_silent, sight_again, touch_of
 from chatbot.messages.values import Message
-from chatbot.ports import OutMessage, Priority
+from chatbot.ports import OutMessage, Priority, Unit
 
 SILENCE: Final[Millis] = 60_000
 SILENT_MARKETS: Final = "silent_markets"
@@ -32,15 +32,12 @@ class Outages:
     def was_away(self, watched: Collection[Market]) -> dict[Market, Millis]:
         """At the start: the watched markets that were last seen more than a minute ago. Nobody could be told."""
         now = self.desk.clock()
-        with self.desk.work() as work:
-            known = markets_in(work.unit.settings.get(SILENT_MARKETS))
-            away = {market: seen for market in watched if (seen := self.seen(work, market)) < now - SILENCE}
-            store(work, {**away, **known})
-        return away
+        with self.desk.units() as unit:
+            return {market: seen for market in watched if (seen := self.seen(unit, market)) < now - SILENCE}
 
-    def seen(self, work: Work, market: Market) -> Millis:
+    def seen(self, unit: Unit, market: Market) -> Millis:
         """When the newest price of a market was seen; one that never was is not missed yet."""
-        quote = work.unit.quotes.get(*market)
+        quote = unit.quotes.get(*market)
         return self.desk.clock() if quote is None else quote.at
 
     def fell_silent(self, market: Market, since: Millis) -> None:

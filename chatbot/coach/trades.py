@@ -203,10 +203,14 @@ class Trades:
         """
         failed: Sequence[int] = ()
         if closed.market is not None:
-            failed = self.each(plan_ids, self.moving(jump_to(closed.market, self.desk.clock(), atrs), LIVE))
+            jump = jump_to(closed.market, self.desk.clock(), atrs)
+            failed = self.each(plan_ids, self.moving(lambda state: jump(state) if is_by_last(state) else None, LIVE))
         left = [plan_id for plan_id in plan_ids if plan_id not in failed]
-        close = self.moving(lambda state: replace(closed, atr=atrs.get(state.plan.timeframe)), LIVE)
-        return [*failed, *self.each(left, close)]
+
+        def close(state: PlanState) -> Input:
+            return replace(closed, atr=atrs.get(state.plan.timeframe), is_own=is_by_last(state))
+
+        return [*failed, *self.each(left, self.moving(close, LIVE))]
 
     def due(self) -> Sequence[PlanRow]:
         """The plans that time alone moves now: expiries, and exits nobody answered for a day."""
@@ -289,6 +293,11 @@ class Trades:
         for plan_id, why in unreadable:
             self.unwatched.failed(plan_id, why)
         return found
+
+
+def is_by_last(state: PlanState) -> bool:
+    """Whether a plan is measured by the last price, which candles are made of."""
+    return state.plan.trigger_price is TriggerPrice.LAST
 
 
 def nothing_more(_: Work) -> None:

@@ -137,7 +137,7 @@ def close_candle(run: Run, given: CandleClosed) -> None:
         return
     if entries.expired(run, given.price, given.at):
         return
-    if entries.candle_closed(run, given):
+    if entries.candle_closed(run, given) and given.is_own:
         jump(run, Jump(given.price, given.at, given.atr))
 
 

@@ -34,6 +34,7 @@ class CandleClosed:
     """A candle of `timeframe` closed at `at`, with the indicator values at that close. `atr` is as for a jump.
 
     `market` is the price now, where the candle is found late: what its close offered is no longer to be had.
+    `is_own`: its prices are those that the plan is measured by; a candle of the last price is none of a mark price.
     """
 
     timeframe: Timeframe
@@ -42,6 +43,7 @@ class CandleClosed:
     indicators: Mapping[IndicatorKey, Values] = field(default_factory=dict)
     market: Decimal | None = None
     atr: Decimal | None = None
+    is_own: bool = True
 
     @property
     def price(self) -> Decimal:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import groupby, pairwise
-from typing import assert_never
+from typing import Final, assert_never
 
 from chatbot.core.candles import Candle
 from chatbot.core.engine import Outcome, process, slide
@@ -23,6 +23,8 @@ from chatbot.core.quiet import Interval, quiet_interval, thresholds
 from chatbot.core.state import Phase, PlanState, fresh
 from chatbot.core.timeframes import MINUTE
 from chatbot.core.triggers import Level
+
+NOWHERE: Final = Interval(None, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,15 +53,11 @@ Step = Print | Minute
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A plan's state, and since when each of its thresholds counts."""
+    """A plan's state, since when each of its thresholds counts, and between which prices nothing happens to it."""
 
     state: PlanState
     since: Mapping[Level, Millis] = field(default_factory=dict)
-
-    @property
-    def quiet(self) -> Interval:
-        """Between these two prices nothing happens to it."""
-        return quiet_interval(self.state)
+    quiet: Interval = NOWHERE
 
     def after(self, events: Sequence[Event]) -> Standing:
         """With these events too. What a single decision takes away and puts back has counted all along."""
@@ -70,7 +68,7 @@ class Standing:
             for event in together:
                 state = evolve(state, event)
             since = {level: since.get(level, at) for level in thresholds(state)}
-        return Standing(state, since)
+        return Standing(state, since, quiet_interval(state))
 
 
 def standing(plan: Plan, events: Sequence[Event]) -> Standing:
@@ -91,6 +89,8 @@ def take(stands: Standing, step: Step, atr: Decimal | None = None) -> Outcome:
 
 def at_print(stands: Standing, price: Decimal, at: Millis, atr: Decimal | None) -> Outcome:
     """A price at a moment. Where it is beyond a younger threshold too, only the older ones are met, at their own."""
+    if stands.quiet.holds(price) and not expires(stands.state, at):
+        return Outcome(stands.state, ())
     reached = [level for level in stands.since if level.reached(price)]
     old = [level for level in reached if stands.since[level] <= at]
     if expires(stands.state, at) or (old and len(old) == len(reached)):
@@ -99,7 +99,12 @@ def at_print(stands: Standing, price: Decimal, at: Millis, atr: Decimal | None) 
 
 
 def in_minute(stands: Standing, candle: Candle, end: Millis, atr: Decimal | None) -> Outcome:
-    """A minute's candle; where something was armed within it, only what is older counts."""
+    """A minute's candle; where something was armed within it, only what is older counts.
+
+    A plan that expires within it may have been entered before: what it reached is taken to have been reached in time.
+    """
+    if expires(stands.state, end) and not expires(stands.state, candle.at):
+        end = (stands.state.plan.expires_at or end) - 1
     reached = [level for level in stands.since if level.reached(candle.low) or level.reached(candle.high)]
     old = [level for level in reached if stands.since[level] <= candle.at]
     if expires(stands.state, candle.at) or (old and all(at <= candle.at for at in stands.since.values())):

@@ -10,6 +10,10 @@ from chatbot.core.money import Millis
 
 WINDOW: Final[Millis] = 60_000
 SHARE_USED: Final = 0.8
+SHARE_PAST: Final = 0.65
+"""For reading long spans back: prices and the newest minutes always find room."""
+SHARE_TRADES: Final = 0.5
+"""For trades, which weigh most and only tell more exactly what candles tell as well."""
 SHARE_ASIDE: Final = 0.4
 """For what can wait: once so much is spent, the rest is left to those who watch."""
 

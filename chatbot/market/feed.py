@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 from copy import copy
+from dataclasses import replace
 from decimal import Decimal
 from random import Random
 from typing import Any, Final
@@ -14,8 +15,9 @@ from chatbot.core.market import Bracket, FundingRate, Instrument, MarketError, Q
 from chatbot.core.market import Final as GiveUp
 from chatbot.core.money import ONE, Millis
 from chatbot.core.plan import TriggerPrice
+from chatbot.core.timeframes import Timeframe
 from chatbot.market.brackets import brackets_of
-from chatbot.market.budget import SHARE_ASIDE, SHARE_USED
+from chatbot.market.budget import SHARE_ASIDE, SHARE_PAST, SHARE_TRADES, SHARE_USED
 from chatbot.market.candle_calls import CandlesWanted, candle_call
 from chatbot.market.connection import Connection, Manners, steady
 from chatbot.market.exchanges import FloorUnit, PriceCall, timeframes_of, venue_of
@@ -29,6 +31,8 @@ from chatbot.market.trades import Stretch, trades_in
 from chatbot.ports import Clock
 
 MANNERS: Final = Manners()
+FEW: Final = 99
+"""So many candles cost next to nothing."""
 CLOCK_GRACE: Final[Millis] = 15_000
 """How far our clock may be ahead: an exchange that is asked this long after the end has begun the next candle."""
 
@@ -85,20 +89,42 @@ class Feed:
         trigger_price: TriggerPrice = TriggerPrice.LAST,
     ) -> list[Candle]:
         """Closed candles in order: the first `limit` from `since` on, or without it the last. Raises MarketError."""
+        over, _ = await self.told(exchange, CandlesWanted(symbol, timeframe, 0, since, limit + 1, trigger_price))
+        return over[-limit:] if since is None else over[:limit]
+
+    async def minutes(
+        self, exchange: str, symbol: str, since: Millis, limit: int, trigger_price: TriggerPrice
+    ) -> tuple[Sequence[Candle], Sequence[Candle]]:
+        """The first `limit` minutes from `since` on that are over, and of those after, what is not known to be over.
+
+        Raises MarketError.
+        """
+        wanted = CandlesWanted(symbol, Timeframe.M1.value, 0, since, limit + 1, trigger_price)
+        over, rest = await self.told(exchange, wanted, SHARE_PAST if limit > FEW else SHARE_USED)
+        return over[:limit], [*over[limit:], *rest]
+
+    async def told(
+        self, exchange: str, wanted: CandlesWanted, share: float = SHARE_USED
+    ) -> tuple[list[Candle], list[Candle]]:
+        """Candles that are over, and what is not known to be. Raises MarketError."""
+        symbol, since = wanted.symbol, wanted.since
         connection = self.connection(exchange)
         await self.must_list(connection, symbol)
-        length = self.length_of(connection, timeframe)
-        wanted = CandlesWanted(symbol, timeframe, length, since, limit + 1, trigger_price)
-        asked = candle_call(connection, wanted, self.clock())
-        traded = trigger_price is TriggerPrice.LAST
+        length = self.length_of(connection, wanted.timeframe)
+        asked = candle_call(connection, replace(wanted, length=length), self.clock())
+        traded = wanted.trigger_price is TriggerPrice.LAST
         found = await connection.ask(
-            asked.weight, asked.request, lambda answer: candles_of(answer, length, traded=traded), share=self.share
+            asked.weight,
+            asked.request,
+            lambda answer: candles_of(answer, length, traded=traded),
+            share=min(share, self.share),
         )
         over = closed(found, length, self.clock(), CLOCK_GRACE)
         if len(over) < len(found) and await self.is_quiet_since(exchange, symbol, found[-1].at + length):
             over = found
-        kept = [candle for candle in over if since is None or candle.at >= since]
-        return kept[-limit:] if since is None else kept[:limit]
+        kept = [candle for candle in found if since is None or candle.at >= since]
+        until = over[-1].at if over else 0
+        return [candle for candle in kept if candle.at <= until], [candle for candle in kept if candle.at > until]
 
     async def trades(self, exchange: str, symbol: str, since: Millis, until: Millis) -> Sequence[Quote] | None:
         """Every trade in [since, until), in the exchange's order; None where they can't be had without a gap.
@@ -107,7 +133,7 @@ class Feed:
         """
         connection = self.connection(exchange)
         await self.must_list(connection, symbol)
-        return await trades_in(connection, Stretch(symbol, since, until), self.share)
+        return await trades_in(connection, Stretch(symbol, since, until), min(self.share, SHARE_TRADES))
 
     async def is_quiet_since(self, exchange: str, symbol: str, end: Millis) -> bool:
         """Whether the exchange's own times show that a market was not traded since `end`, though others were.

@@ -96,6 +96,8 @@ class Socket:
     asked: dict[str, deque[Asked]] = field(default_factory=dict)
     retried: dict[Market, Retried] = field(default_factory=dict)
     trusting: bool = True
+    released: set[Market] = field(default_factory=set)
+    """What was taken back: a price of it may still be on its way, and shows nothing of a new subscription."""
     stalls: set[Market] = field(default_factory=set)
     unsaid: asyncio.Queue[str] = field(default_factory=lambda: asyncio.Queue(MOST_UNSAID))
     shown_at: Millis = 0
@@ -130,6 +132,7 @@ class Socket:
         self.asked.clear()
         self.retried.clear()
         self.trusting = True
+        self.released.clear()
         self.stalls.clear()
         self.unsaid = asyncio.Queue(MOST_UNSAID)
         self.shown_at = steady()
@@ -153,14 +156,16 @@ class Socket:
         frame, shown = self.owner.speech.read(data, self.tap)
         answer = self.owner.speech.facts.answered(frame)
         if answer is not None and self.trusting and (waiting := self.asked.get(answer)):
-            self.confirm(waiting.popleft().markets)
+            answered = waiting.popleft().markets
+            self.released.difference_update(answered)
+            self.confirm(answered)
         if not shown:
             return
         self.shown_at = steady()
         if self.opened_at is not None and self.shown_at > self.opened_at + self.owner.patience.silence:
             self.silences = 0
         markets = [market for market, _ in shown]
-        self.confirm([market for market in markets if market not in self.stalls])
+        self.confirm([market for market in markets if market not in self.stalls | self.released])
         self.owner.heard(frame, shown)
         self.stalls.difference_update(markets)
 
@@ -227,8 +232,16 @@ class Socket:
         for group in in_groups(markets, self.owner.speech.facts):
             frame = (await self.owner.speech.asking(group)).frame
             self.held.difference_update(group)
+            self.released.update(group)
+            self.no_answer_for(group)
             self.owner.released(group)
             self.unsaid.put_nowait(written(no_longer(frame)))
+
+    def no_answer_for(self, markets: Sequence[Market]) -> None:
+        """Answers to what was asked before say nothing of these any more."""
+        for waiting in self.asked.values():
+            for asked in waiting:
+                asked.markets[:] = [market for market in asked.markets if market not in markets]
 
     async def look(self) -> NoReturn:
         """Now and then: is anything heard, what was not answered, what has stalled. Raises EndedError."""

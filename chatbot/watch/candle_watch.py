@@ -92,9 +92,11 @@ class CandleWatch:
         series = self.series.get(need)
         if series is not None and self.watcher.steady() < series.away_until:
             return False
-        if series is None or need in self.watcher.needs.changed or self.due(need) > series.due:
+        if series is None or need in self.watcher.needs.changed or self.due(need) != series.due:
             return True
-        return not series.settled and self.clock() >= series.ask_at
+        # A clock that was ahead may have put it off too far.
+        waits = series.ask_at - self.clock()
+        return not series.settled and (waits <= 0 or waits > series.longest_wait)
 
     def due(self, need: Need) -> Millis:
         """The end of the last candle that has settled."""

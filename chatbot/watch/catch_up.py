@@ -43,6 +43,8 @@ class Behind:
 
     since: Millis | None
     held_at: Millis | None = None
+    again: bool = False
+    """It was lost once more while it was being read."""
 
 
 class CatchUp:
@@ -57,6 +59,8 @@ class CatchUp:
         self.turns: dict[str, asyncio.Semaphore] = {}
         self.under_way: dict[Market, asyncio.Task[None]] = {}
         self.failing: set[Market] = set()
+        self.blind: dict[Market, Millis | None] = {}
+        """Since when those were not seen that were caught up with last."""
         self.overdue: dict[int, Millis] = {}
         """Plans that time alone would move, each since when, by the steady clock."""
         self.on_ready: Callable[[Market], None] = lambda _: None
@@ -99,7 +103,7 @@ class CatchUp:
 
     def is_caught_up(self, market: Market) -> bool:
         """Whether all that a market did until a moment ago is decided on."""
-        return market not in self.behind and not self.past.is_due(market)
+        return market not in self.behind and not self.past.is_due(market) and self.past.is_sure(market)
 
     def fall_behind(self, market: Market, since: Millis | None) -> None:
         """Something of a market may have been missed, since then: that comes before live prices decide again."""
@@ -113,6 +117,13 @@ class CatchUp:
         self.fall_behind(market, since)
         if self.away_until.pop(market, None) is not None:
             self.start(market)
+
+    def came(self, market: Market, since: Millis | None) -> None:
+        """Its stream is there again: what is being read now may not reach up to this moment."""
+        found = self.behind.get(market)
+        if found is not None:
+            found.again = True
+        self.seen_again(market, since)
 
     async def first(self, market: Market) -> bool:
         """What a market did up to now comes first; whether a price of now may be decided on then."""
@@ -162,8 +173,15 @@ class CatchUp:
 
     async def fill(self, market: Market) -> None:
         """All that a market did up to now: its closed minutes and, as far as trades tell, the one that runs."""
-        if await self.safely(market, self.read_to_now) and self.behind.pop(market, None) is not None:
-            self.on_ready(market)
+        found = self.behind.get(market)
+        while await self.safely(market, self.read_to_now):
+            if found is not None and found.again:
+                found.again = False
+                continue
+            if self.behind.pop(market, None) is not None:
+                self.blind[market] = None if found is None else found.since
+                self.on_ready(market)
+            return
 
     async def read(self, market: Market) -> None:
         """The closed minutes. Raises MarketError."""
@@ -177,7 +195,9 @@ class CatchUp:
     def blind_since(self, market: Market) -> Millis | None:
         """Since when a market was not seen, while it is being caught up with after that."""
         found = self.behind.get(market)
-        return None if found is None else found.since
+        if found is not None:
+            return found.since
+        return None if self.past.is_sure(market) else self.blind.get(market)
 
     async def safely(self, market: Market, work: Callable[[Market], Awaitable[None]]) -> bool:
         """Whether it was done. The outermost place for what goes wrong with one market: logged, and tried again."""
@@ -192,6 +212,9 @@ class CatchUp:
             self.put_off(market, ASK_AGAIN, "broke")
         else:
             self.failing.discard(market)
+            if self.past.is_due(market):
+                # A minute that is not there yet: asked for again, less and less often.
+                self.away_until[market] = self.watcher.steady() + max(ASK_AGAIN, self.past.late())
             return True
         return False
 
@@ -213,6 +236,7 @@ class CatchUp:
             self.behind.pop(market, None)
             self.away_until.pop(market, None)
             self.locks.pop(market, None)
+            self.blind.pop(market, None)
         self.failing &= watched
 
 

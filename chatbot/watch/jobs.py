@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
 import structlog
 from apscheduler.events import EVENT_JOB_ERROR
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+from chatbot.background import ended
 from chatbot.breakage import described
 from chatbot.ports import DatabaseLost
 from chatbot.watch.candle_watch import CandleWatch
@@ -22,6 +24,9 @@ CANDLE_SECONDS: Final = 0.5
 LOOK_SECONDS: Final = 1.0
 REFRESH_SECONDS: Final = 3600.0
 LAST_RUN_SECONDS: Final = 5.0
+MIND_SECONDS: Final = 1.0
+SET_BACK_SECONDS: Final = 0.5
+"""A computer's clock that is set back by more than this would keep the scheduler waiting for as long as that."""
 JOB_DEFAULTS: Final = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
 log = structlog.get_logger(__name__)
 Work = Callable[[], Awaitable[None]]
@@ -36,6 +41,7 @@ class Jobs:
         self.scheduler.add_listener(report, EVENT_JOB_ERROR)
         self.book = JobBook()
         self.under_way: set[asyncio.Task[Any]] = set()
+        self.minding: asyncio.Task[NoReturn] | None = None
         watcher.on_exchange = self.poll_exchange
 
     def start(self, tick: Work, refresh: Work) -> None:
@@ -46,6 +52,18 @@ class Jobs:
         self.every(LOOK_SECONDS, tick, "clock")
         self.every(REFRESH_SECONDS, refresh, "refresh", begin=datetime.now(UTC))
         self.scheduler.start()
+        self.minding = asyncio.create_task(self.mind_the_clock())
+
+    async def mind_the_clock(self) -> NoReturn:
+        """The scheduler goes by the time of day: where that is set back, its jobs are due at once, and go on."""
+        ahead = datetime.now(UTC).timestamp() - time.monotonic()
+        while True:
+            await asyncio.sleep(MIND_SECONDS)
+            before, ahead = ahead, datetime.now(UTC).timestamp() - time.monotonic()
+            if ahead < before - SET_BACK_SECONDS:
+                log.warning("the computer's clock was set back", seconds=round(before - ahead, 1))
+                for job in self.scheduler.get_jobs():
+                    job.modify(next_run_time=datetime.now(UTC))
 
     def poll_exchange(self, exchange: str) -> None:
         """Poll an exchange from now on; asked twice, it is polled once."""
@@ -74,6 +92,8 @@ class Jobs:
         """No more runs; those under way may end, because one that is cut off would be told as an error."""
         if not self.scheduler.running:
             return
+        if self.minding is not None:
+            await ended(self.minding)
         self.scheduler.pause()
         # A run that was handed out a moment ago begins before it is waited for.
         await asyncio.sleep(0)

@@ -17,7 +17,7 @@ from chatbot.breakage import described
 from chatbot.coach.courses import Courses
 from chatbot.core.market import Market, Quote
 from chatbot.watch.catch_up import CatchUp
-from chatbot.watch.watcher import Watcher
+from chatbot.watch.watcher import Watcher, in_turns
 
 log = structlog.get_logger(__name__)
 
@@ -30,6 +30,7 @@ class Live:
         self.waiting: dict[Market, deque[Quote]] = {}
         self.under_way: dict[Market, asyncio.Task[None]] = {}
         catch_up.on_ready = self.begin
+        catch_up.past.waiting = lambda market: tuple(self.waiting.get(market, ()))
 
     def arrived(self, market: Market, quotes: Sequence[Quote]) -> None:
         """Prices, each once, in the exchange's order."""
@@ -42,7 +43,7 @@ class Live:
     def came(self, market: Market) -> None:
         """A market can be heard: what it did before is caught up with first."""
         if market in self.watcher.indexes:
-            self.catch_up.seen_again(market, self.watcher.blind_since(market))
+            self.catch_up.came(market, self.watcher.blind_since(market))
 
     def went(self, market: Market) -> None:
         """Prices may be missing from now on: from its next round on, the poll asks for them."""
@@ -86,7 +87,8 @@ class Live:
         if not touched:
             return
         atrs = self.watcher.atrs(market.exchange, market.symbol)
-        await self.watcher.on_database(partial(self.courses.prints, market, batch, touched, atrs))
+        for some in in_turns(touched):
+            await self.watcher.on_database(partial(self.courses.prints, market, batch, some, atrs))
         # A plan that its user moved meanwhile has another interval now, which the newest price may have left.
         moved = [plan_id for plan_id in index.touched(batch[-1].price) if plan_id not in touched]
         if moved:

@@ -6,11 +6,11 @@ Raises MarketError where an exchange does not give it; what was decided before t
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from functools import partial
-from typing import Final
+from typing import Any, Final
 
 from chatbot.coach.courses import Course, Courses
 from chatbot.coach.trades import Seen
@@ -20,40 +20,21 @@ from chatbot.core.market import Market, MarketError, Quote
 from chatbot.core.money import Millis
 from chatbot.core.plan import TriggerPrice
 from chatbot.core.timeframes import MINUTE, Timeframe
-from chatbot.core.way import Minute, Print, Standing, Step, take
+from chatbot.core.way import Minute, Print, Step
 from chatbot.ports import Clock
 from chatbot.watch.minutes import Minutes
-from chatbot.watch.watcher import Watcher
+from chatbot.watch.rehearsal import Rehearsal
+from chatbot.watch.watcher import Watcher, in_turns
 
 SETTLE: Final[Millis] = 2_000
 """How long after its end a minute is asked for: exchanges revise the last trades."""
-PAGE: Final = 498
+PAGE: Final = 497
+MAY_COME: Final[Millis] = 20_000
+"""How long a minute that is over may be late; after that nobody traded in it, or it comes with those after it."""
 TRADES_WAIT: Final[Millis] = 15_000
 """How long a minute waits for trades that an exchange fails to give, by the steady clock; less than its prices do."""
 MINUTES_BY_TRADES: Final = 60
 """So many minutes of one reading are looked up trade by trade; the others are decided by their candles."""
-
-
-@dataclass(slots=True)
-class Rehearsal:
-    """Plans taken along a way without writing anything, to see whom each minute concerns."""
-
-    stands: dict[int, Standing]
-
-    def concerned(self, candle: Candle) -> list[int]:
-        """The plans whose quiet interval a candle leaves."""
-        return [
-            plan_id
-            for plan_id, stands in self.stands.items()
-            if not (stands.quiet.holds(candle.low) and stands.quiet.holds(candle.high))
-        ]
-
-    def take(self, plan_ids: Sequence[int], steps: Sequence[Step]) -> None:
-        """Some plans go on."""
-        for plan_id in plan_ids:
-            for step in steps:
-                stands = self.stands[plan_id]
-                self.stands[plan_id] = stands.after(take(stands, step).events)
 
 
 class Past:
@@ -70,6 +51,14 @@ class Past:
         """The newest trades that were read of each market, all of one millisecond."""
         self.lacking: dict[Market, Millis] = {}
         """Since when trades of a market are not given, by the steady clock."""
+        self.pages: dict[Market, tuple[Millis, list[Candle]]] = {}
+        """What was read of a long span before the exchange failed, and up to where."""
+        self.forming: dict[Market, Sequence[Candle]] = {}
+        """What is not over, or has not settled, as it was when the minutes were read last."""
+        self.unsure: dict[Market, Millis] = {}
+        """The end of the running minute, where something of it could not be looked up."""
+        self.waiting: Callable[[Market], Sequence[Quote]] = lambda _: ()
+        """Live prices that wait in line, oldest first."""
 
     async def load(self) -> None:
         """How far each market was known when the bot stopped."""
@@ -84,12 +73,21 @@ class Past:
         return self.clock() >= at + SETTLE
 
     def is_due(self, market: Market) -> bool:
-        """Whether a minute is over that was not asked for."""
-        return self.looked_until.get(market, 0) < self.due()
+        """Whether a minute is over that was not looked up; what a clock that was ahead has looked at does not count."""
+        looked, due = self.looked_until.get(market, 0), self.due()
+        return looked < due or looked > due + MINUTE
+
+    def is_sure(self, market: Market) -> bool:
+        """Whether nothing of the minute in which a market was seen again is still to be looked up."""
+        return self.is_looked_up(market, self.unsure.get(market, 0))
 
     def is_looked_up(self, market: Market, end: Millis) -> bool:
         """Whether all that a market did before a moment is decided on."""
         return self.looked_until.get(market, 0) >= end
+
+    def late(self) -> Millis:
+        """How long the last minute that is over is over."""
+        return self.clock() - self.due() - SETTLE
 
     def lag(self, market: Market) -> Millis:
         """How far the watermark lies behind the last minute that is over."""
@@ -110,37 +108,73 @@ class Past:
         """Every closed minute from the watermark on, decided as one. Raises MarketError."""
         until = self.due()
         book = self.minutes.get(market) or Minutes(self.beginning(market))
-        candles = book.new([candle for candle in await self.candles(market, book, until) if candle.at < until])
+        candles = book.new(await self.candles(market, book, until))
         touched = self.touched(market, [price for candle in candles for price in (candle.low, candle.high)])
         after = book.with_these(candles, until, self.clock())
         if touched:
-            way = await self.way_through(market, candles, touched)
-            # The price of now comes first, or the trades that are asked for might not reach to it.
-            seen = await self.seen(market, candles[-1].at + MINUTE, blind_since)
-            running = await self.running(market, until)
-            touched = sorted({*touched, *self.touched(market, [step.price for step in running or ()])})
-            way, seen = self.to_now(way, running, seen)
-            await self.along(Course(market, way, touched, seen, after.known_until))
+            await self.decide(market, candles, touched, after.known_until, blind_since)
         elif after.known_until != book.known_until or market not in self.minutes:
             await self.along(Course(market, (), (), Seen(), after.known_until))
         self.minutes[market] = after
-        self.looked_until[market] = max(until, self.looked_until.get(market, 0))
+        self.looked_until[market] = self.looked(market, after, until)
+
+    async def decide(
+        self,
+        market: Market,
+        candles: Sequence[Candle],
+        touched: Sequence[int],
+        known_until: Millis,
+        blind_since: Millis | None,
+    ) -> None:
+        """Minutes that concern somebody, then what came after them, as one."""
+        way, rehearsal = await self.way_through(market, candles, touched)
+        now = await self.price_now(market)
+        seen = self.seen(candles[-1].at + MINUTE, blind_since, now)
+        concerns = any(rehearsal.concerned(candle) for candle in self.forming.get(market, ()))
+        running = await self.running(market, self.due()) if concerns or market not in self.forming else None
+        line = self.waiting(market) if running is None else ()
+        came_after = running or [Print(quote.price, quote.at) for quote in line]
+        touched = sorted({*touched, *self.touched(market, [step.price for step in came_after])})
+        told = replace(seen, price=came_after[-1].price) if came_after else seen
+        await self.along(Course(market, self.to_now(way, came_after, now), touched, told, known_until))
+        if line:
+            self.read_to[market] = [quote for quote in line if quote.at == line[-1].at]
+
+    def looked(self, market: Market, book: Minutes, until: Millis) -> Millis:
+        """Up to when a market is looked up: a minute that is not there may still come, as long as it is that new."""
+        newest = max(book.seen, default=0) + MINUTE
+        may_come = self.clock() - until < MAY_COME and newest < until
+        looked = min(until, max(newest, book.known_until)) if may_come else until
+        before = self.looked_until.get(market, 0)
+        return looked if before > until + MINUTE else max(looked, before)
 
     async def candles(self, market: Market, book: Minutes, until: Millis) -> list[Candle]:
-        """The closed candles from a little before the watermark on, page by page. Raises MarketError."""
-        found: list[Candle] = []
-        for begin in range(book.ask_from, until, PAGE * MINUTE):
+        """The closed candles from a little before the watermark on, page by page; a failure loses no page.
+
+        Raises MarketError.
+        """
+        since, found = self.pages.pop(market, (book.ask_from, []))
+        for begin in range(since, until, PAGE * MINUTE):
             rows = (min(begin + PAGE * MINUTE, until) - begin) // MINUTE
-            asked = (market.exchange, market.symbol, Timeframe.M1.value, begin, rows, market.trigger_price)
-            found += await self.watcher.source.candles(*asked)
-        return found
+            # One more: just after its end a minute has not settled, and the next one runs.
+            asked = (market.exchange, market.symbol, begin, rows + 1, market.trigger_price)
+            try:
+                over, rest = await self.watcher.source.minutes(*asked)
+            except MarketError:
+                self.pages[market] = (begin, found)
+                raise
+            found += over
+            self.forming[market] = [candle for candle in (*over, *rest) if candle.at >= until or candle in rest]
+        return [candle for candle in found if candle.at < until]
 
     def beginning(self, market: Market) -> Millis:
         """Where to begin with a market: at its watermark, or with the minute in which its first plan was armed."""
         armed = Timeframe.M1.start_of(min(self.watcher.begun(market), default=self.clock()))
         return max(armed, self.stored.get(market, 0))
 
-    async def way_through(self, market: Market, candles: Sequence[Candle], touched: Sequence[int]) -> Sequence[Step]:
+    async def way_through(
+        self, market: Market, candles: Sequence[Candle], touched: Sequence[int]
+    ) -> tuple[Sequence[Step], Rehearsal]:
         """Minute by minute: trades where somebody is concerned and they can be had, else the candle.
 
         Whom a minute concerns depends on what those before it decided: so that is gone through once, without writing.
@@ -152,11 +186,12 @@ class Past:
             by_trades = left > 0 and bool(concerned) and not self.watcher.are_idle(concerned)
             left -= by_trades
             steps: Sequence[Step] = await self.trades_of(market, candle) if by_trades else [Minute(candle)]
-            rehearsal.take(concerned, steps)
             way += steps
-            # Prices and people are heard between two minutes, however many were missed.
-            await asyncio.sleep(0)
-        return way
+            for some in in_turns(concerned):
+                rehearsal.take(some, steps)
+                # Prices and people are heard between two minutes, and between many plans.
+                await asyncio.sleep(0)
+        return way, rehearsal
 
     async def trades_of(self, market: Market, candle: Candle) -> Sequence[Step]:
         """A minute's trades where they can be had and reach what its candle reached, else the candle."""
@@ -168,11 +203,17 @@ class Past:
 
     async def read_running(self, market: Market, blind_since: Millis | None) -> None:
         """As far as trades tell, the minute that runs; what they don't tell, its candle will. Raises MarketError."""
-        now = self.clock()
-        way = await self.running(market, self.looked_until[market]) or ()
-        touched = self.touched(market, [step.price for step in way])
+        self.unsure.pop(market, None)
+        forming = self.forming.get(market)
+        if forming is not None and not self.touched(market, [p for one in forming for p in (one.low, one.high)]):
+            return
+        way = await self.running(market, self.looked_until[market])
+        if way is None:
+            self.unsure[market] = Timeframe.M1.start_of(self.clock()) + MINUTE
+        touched = self.touched(market, [step.price for step in way or ()])
         if touched:
-            await self.along(Course(market, way, touched, await self.seen(market, now, blind_since)))
+            seen = self.seen(self.clock(), blind_since, await self.price_now(market))
+            await self.along(Course(market, way or (), touched, seen))
 
     async def running(self, market: Market, since: Millis) -> Sequence[Print] | None:
         """The trades from then up to now; None where they can't be had."""
@@ -185,18 +226,20 @@ class Past:
         """Have a way decided."""
         atrs = self.watcher.atrs(course.market.exchange, course.market.symbol)
         # Whom an old price did not move is not idle: that price may be older than what the plan waits for.
-        await self.watcher.on_database(partial(self.courses.along, course, atrs))
+        *before, last = in_turns(course.plan_ids)
+        for some in before:
+            part = replace(course, plan_ids=some, known_until=None)
+            await self.watcher.on_database(partial(self.courses.along, part, atrs))
+        await self.watcher.on_database(partial(self.courses.along, replace(course, plan_ids=last), atrs))
 
-    def to_now(self, way: Sequence[Step], running: Sequence[Print] | None, seen: Seen) -> tuple[Sequence[Step], Seen]:
+    def to_now(self, way: Sequence[Step], after: Sequence[Print], now: Print | None) -> Sequence[Step]:
         """What was on offer then is judged by the price of now, before anybody is told.
 
-        Where trades are known, the last of them is that price: one that was seen may be older than what it would meet.
+        Where prices of after it are known, the last of them is that; one that was seen may be older than what it meets.
         """
-        if running:
-            return [*way, *running], replace(seen, price=running[-1].price)
-        if running is None and seen.price is not None:
-            return [*way, Print(seen.price, self.clock())], seen
-        return way, seen
+        if after:
+            return [*way, *after]
+        return way if now is None else [*way, now]
 
     def touched(self, market: Market, prices: Iterable[Decimal]) -> list[int]:
         """The plans that any of these prices concerns."""
@@ -223,29 +266,32 @@ class Past:
         lacking_for = now - self.lacking.setdefault(market, now)
         return not isinstance(error.remedy, GiveUp) and lacking_for < TRADES_WAIT
 
-    async def seen(self, market: Market, end: Millis, blind_since: Millis | None) -> Seen:
+    def seen(self, end: Millis, blind_since: Millis | None, now: Print | None) -> Seen:
         """How what happened before `end` was found, and the price of now."""
         blind = None if blind_since is None or end <= blind_since else (blind_since, self.clock())
-        return Seen(is_late=True, blind=blind, price=await self.price_now(market))
+        return Seen(is_late=True, blind=blind, price=None if now is None else now.price)
 
-    async def price_now(self, market: Market) -> Decimal | None:
-        """The last price that was heard or read, if that was just now, else what the exchange says, if it does."""
-        known = self.watcher.newest(market)
+    async def price_now(self, market: Market) -> Print | None:
+        """The close of the minute that runs, the last price that was heard just now, or what the exchange says."""
+        forming, known = self.forming.get(market), self.watcher.hearing.newest(market)
+        if forming:
+            return Print(forming[-1].close, self.clock())
         if known is not None:
-            return self.newer(market, known).price
+            return Print(self.newer(market, known).price, self.clock())
         try:
             asked = (market.exchange, frozenset({market.symbol}), market.trigger_price)
             quote = (await self.watcher.source.quotes(*asked)).get(market.symbol)
         except MarketError:
             # Logged where it arose; nothing is said of now.
             return None
-        return None if quote is None else self.newer(market, quote).price
+        return None if quote is None else Print(quote.price, quote.at)
 
     def forget(self) -> None:
         """Markets that nobody watches any more."""
-        for market in self.minutes.keys() - self.watcher.indexes.keys():
-            del self.minutes[market]
-            self.looked_until.pop(market, None)
-            self.read_to.pop(market, None)
-            self.stored.pop(market, None)
-            self.lacking.pop(market, None)
+        by_market: tuple[dict[Market, Any], ...] = (
+            *(self.minutes, self.stored, self.looked_until, self.read_to),
+            *(self.lacking, self.pages, self.forming, self.unsure),
+        )
+        for kept in by_market:
+            for market in kept.keys() - self.watcher.indexes.keys():
+                del kept[market]

@@ -198,8 +198,13 @@ class Series:
         """After a look: what is lacking is asked for again, and less and less often while it stays the same."""
         lacking = self.lacking()
         self.settled = not lacking and not any(self.undecided(group) for group in self.groups)
-        self.try_later(now, lacking[0] if lacking else None, max(LONGEST_WAIT, self.length // PATIENCE_SHARE))
+        self.try_later(now, lacking[0] if lacking else None, self.longest_wait)
         return lacking
+
+    @property
+    def longest_wait(self) -> Millis:
+        """How long at most what is missing is not asked for."""
+        return max(LONGEST_WAIT, self.length // PATIENCE_SHARE)
 
     def try_later(self, now: Millis, stuck_on: Millis | None, longest: Millis = LONGEST_WAIT) -> None:
         """Say when to ask again."""

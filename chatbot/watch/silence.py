@@ -5,7 +5,7 @@ One report for all markets of an exchange that come back together, even where no
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Final
@@ -39,6 +39,8 @@ class Silence:
         """Markets that are not seen, or whose users are still to be told that they are again, since when."""
         self.back: dict[Market, Millis] = {}
         """Of those, the ones that are heard again: since when, by the steady clock."""
+        self.untold: set[Market] = set()
+        """Of those, the ones that were not seen because the bot was not there: nobody was told."""
         self.left: set[Market] = set()
         """Silent markets whose last plan is over: still stored as silent, and to be forgotten."""
         self.is_caught_up: Callable[[Market], bool] = lambda _: True
@@ -49,31 +51,37 @@ class Silence:
         away = await self.on_database(partial(self.outages.was_away, watched))
         self.left = silent.keys() - watched
         self.since = {market: at for market, at in {**away, **silent}.items() if market in watched}
+        self.untold = away.keys() - silent.keys()
         await self.forget_left()
 
     def forget(self, market: Market) -> None:
         """A market that nobody watches any more."""
         self.back.pop(market, None)
+        self.untold.discard(market)
         if self.since.pop(market, None) is not None:
             self.left.add(market)
 
-    async def notice(self, heard: Mapping[Market, Millis]) -> None:
-        """`heard` is when each watched market of an exchange was last heard, by the steady clock."""
+    async def notice(self, heard: Mapping[Market, Millis], seen: Collection[Market]) -> None:
+        """`heard` is when each watched market of an exchange was last heard, by the steady clock, or first watched.
+
+        `seen` are those of which there was a price at all.
+        """
         for market in sorted(heard):
             silent_for = self.steady() - heard[market]
             if silent_for > SILENCE:
                 self.back.pop(market, None)
                 await self.fell_silent(market, silent_for)
-            elif market in self.since:
+            elif market in self.since and market in seen:
                 self.back.setdefault(market, self.steady())
         await self.report({market: at for market, at in self.back.items() if market in heard})
 
     async def fell_silent(self, market: Market, silent_for: Millis) -> None:
         """Users are told, once."""
-        if market not in self.since:
-            since = self.clock() - silent_for
+        if market not in self.since or market in self.untold:
+            since = self.since.get(market, self.clock() - silent_for)
             await self.on_database(partial(self.outages.fell_silent, market, since))
             self.since[market] = since
+            self.untold.discard(market)
 
     async def report(self, back: Mapping[Market, Millis]) -> None:
         """Markets that are seen again, in one report."""
@@ -87,6 +95,7 @@ class Silence:
         for market in spells:
             self.since.pop(market, None)
             self.back.pop(market, None)
+            self.untold.discard(market)
 
     async def forget_left(self) -> None:
         """Who comes to such a market later was never told that it was silent."""

@@ -31,6 +31,12 @@ class PriceSource(Protocol):
         """Closed candles in order: the first `limit` from `since` on, or without it the last."""
         ...
 
+    async def minutes(
+        self, exchange: str, symbol: str, since: Millis, limit: int, trigger_price: TriggerPrice
+    ) -> tuple[Sequence[Candle], Sequence[Candle]]:
+        """The first `limit` minutes from `since` on that are over, and of those after, what is not known to be over."""
+        ...
+
     async def trades(self, exchange: str, symbol: str, since: Millis, until: Millis) -> Sequence[Quote] | None:
         """Every trade in [since, until), in the exchange's order; None where they can't be had without a gap."""
         ...

@@ -6,8 +6,9 @@ A poll that fails is sorted by its error: asked again, paused, or given up for a
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from functools import partial
+from itertools import chain
 from typing import Final
 
 import structlog
@@ -22,15 +23,15 @@ from chatbot.core.money import Millis
 from chatbot.core.plan import TriggerPrice
 from chatbot.core.state import Phase
 from chatbot.ports import OnDatabase
+from chatbot.watch.hearing import Hearing
 from chatbot.watch.index import QuietIndex
 from chatbot.watch.needs import Needs
 from chatbot.watch.silence import Clocks, Silence
 from chatbot.watch.sources import PriceSource, PriceStream
 
 GIVEN_UP_FOR: Final[Millis] = 300_000
-GAP: Final[Millis] = 20_000
-"""A market that was not heard for longer may have done something that nobody saw."""
-JUST_NOW: Final[Millis] = 15_000
+TURN: Final = 100
+"""So many plans are moved before the database is somebody else's."""
 CHECK_EVERY: Final[Millis] = 15_000
 """How often an exchange is asked about markets that are streamed, in case their stream has died without a word."""
 log = structlog.get_logger(__name__)
@@ -47,11 +48,7 @@ class Watcher:
         self.on_database, self.clock, self.steady = on_database, clocks.market, clocks.steady
         self.indexes: dict[Market, QuietIndex] = {}
         self.plans: dict[int, Watched] = {}
-        self.heard: dict[Market, Millis] = {}
-        """When each watched market was last heard, by the steady clock."""
-        self.last: dict[Market, Quote] = {}
-        self.told_at: dict[Market, Millis] = {}
-        """When the last price of each came: of a stream on which nobody trades, longer ago than it was heard."""
+        self.hearing = Hearing(clocks.steady)
         self.idle: dict[int, int] = {}
         """Plans that a price outside their quiet interval did not move, each at the event it stood at."""
         self.resume_at: dict[str, Millis] = {}
@@ -96,7 +93,7 @@ class Watcher:
             return
         self.indexes[market] = QuietIndex()
         self.indexes[market].put(plan.row.plan_id, plan.row.interval)
-        self.heard[market] = self.steady()
+        self.hearing.begin(market)
         self.on_exchange(market.exchange)
         self.follow(market.exchange)
 
@@ -111,9 +108,7 @@ class Watcher:
         self.indexes[market].drop(plan_id)
         if not len(self.indexes[market]):
             del self.indexes[market]
-            self.heard.pop(market, None)
-            self.last.pop(market, None)
-            self.told_at.pop(market, None)
+            self.hearing.end(market)
             self.silence.forget(market)
             self.follow(market.exchange)
 
@@ -148,22 +143,22 @@ class Watcher:
         """Whether prices outside their quiet intervals have moved none of them so far."""
         return all(self.plans[one].row.sequence == self.idle.get(one) for one in plan_ids if one in self.plans)
 
-    def newest(self, market: Market) -> Quote | None:
-        """The last price, if it was heard just now."""
-        return self.last.get(market) if self.steady() - self.told_at.get(market, 0) <= JUST_NOW else None
+    @property
+    def heard(self) -> Mapping[Market, Millis]:
+        """When each watched market was last heard, by the steady clock."""
+        return self.hearing.heard
 
     def hear(self, market: Market, quote: Quote) -> None:
         """A watched market's price; after a gap, what it did meanwhile is to be looked up."""
         blind_since = self.blind_since(market)
-        self.heard[market] = self.told_at[market] = self.steady()
-        self.last[market] = quote
+        self.hearing.price(market, quote)
         if blind_since is not None:
             self.on_gap(market, blind_since)
 
     def blind_since(self, market: Market) -> Millis | None:
         """Since when a watched market was not seen, where that is longer than it can be left out of sight."""
-        gap = self.steady() - self.heard[market]
-        return self.silence.since.get(market, self.clock() - gap) if gap > GAP else None
+        gap = self.hearing.gap(market)
+        return None if gap is None else self.silence.since.get(market, self.clock() - gap)
 
     async def poll(self, exchange: str) -> None:
         """Ask an exchange once, wake the plans concerned, and notice who has not been heard for too long."""
@@ -176,8 +171,9 @@ class Watcher:
         for market in self.of(exchange):
             if self.is_live(market):
                 # A stream on which nobody trades is no silence.
-                self.heard[market] = self.steady()
-        await self.silence.notice({market: self.heard[market] for market in self.of(exchange)})
+                self.hearing.alive(market)
+        seen = {market for market in self.of(exchange) if market in self.hearing.last or self.is_live(market)}
+        await self.silence.notice({market: self.heard[market] for market in self.of(exchange)}, seen)
 
     def to_ask(self, exchange: str) -> Mapping[TriggerPrice, Sequence[str]]:
         """What is not streamed; now and then also what is."""
@@ -217,26 +213,38 @@ class Watcher:
                 polled.append(quote)
         if not polled:
             return
-        held = await self.before_all(exchange, polled, trigger_price)
-        polled = [self.newer(Market(exchange, quote.symbol, trigger_price), quote) for quote in polled]
-        quotes = [quote for quote in polled if quote.symbol not in held]
+        first = self.to_look_up(exchange, polled, trigger_price)
+        await self.give(exchange, [quote for quote in polled if quote.symbol not in first], trigger_price)
+        if first:
+            held = await self.before_all(exchange, first, trigger_price)
+            late = [quote for quote in polled if quote.symbol in held]
+            await self.on_database(partial(self.trades.keep, exchange, late, trigger_price))
+            rest = [quote for quote in polled if quote.symbol in first and quote.symbol not in held]
+            await self.give(exchange, rest, trigger_price)
+
+    async def give(self, exchange: str, polled: Sequence[Quote], trigger_price: TriggerPrice) -> None:
+        """Polled prices, or what was looked up since, to the plans that they concern."""
+        quotes = [self.newer(Market(exchange, quote.symbol, trigger_price), quote) for quote in polled]
+        if not quotes:
+            return
         touched = self.all_touched(exchange, quotes, trigger_price)
-        await self.wake(exchange, polled, touched, trigger_price)
+        await self.wake(exchange, quotes, touched, trigger_price)
         # A plan that its user moved meanwhile has another interval now, which these very prices may have left.
         now = self.all_touched(exchange, quotes, trigger_price)
         moved = {symbol: [one for one in plan_ids if one not in touched[symbol]] for symbol, plan_ids in now.items()}
         if any(moved.values()):
-            await self.wake(exchange, polled, moved, trigger_price)
+            await self.wake(exchange, quotes, moved, trigger_price)
 
-    async def before_all(self, exchange: str, quotes: Sequence[Quote], trigger_price: TriggerPrice) -> Collection[str]:
-        """Between two looks at a price it may have gone anywhere: where it matters, that is decided first.
-
-        Gives back the symbols for which that is still to be done: the price of now waits for it.
-        """
+    def to_look_up(self, exchange: str, quotes: Sequence[Quote], trigger_price: TriggerPrice) -> frozenset[str]:
+        """The symbols whose price concerns somebody: between two looks it may have gone anywhere."""
         touched = self.all_touched(exchange, quotes, trigger_price)
-        matter = [symbol for symbol, plan_ids in touched.items() if plan_ids and not self.are_idle(plan_ids)]
-        may = await asyncio.gather(*(self.before(Market(exchange, symbol, trigger_price)) for symbol in matter))
-        return [symbol for symbol, done in zip(matter, may, strict=True) if not done]
+        return frozenset(symbol for symbol, plan_ids in touched.items() if plan_ids and not self.are_idle(plan_ids))
+
+    async def before_all(self, exchange: str, symbols: Collection[str], trigger_price: TriggerPrice) -> Collection[str]:
+        """What these markets did before is decided first; gives back those whose price has to wait for that."""
+        asked = sorted(symbols)
+        may = await asyncio.gather(*(self.before(Market(exchange, symbol, trigger_price)) for symbol in asked))
+        return {symbol for symbol, now in zip(asked, may, strict=True) if not now}
 
     async def wake(
         self,
@@ -245,12 +253,17 @@ class Watcher:
         touched: Mapping[str, Sequence[int]],
         trigger_price: TriggerPrice,
     ) -> None:
-        """Give prices to plans."""
+        """Give prices to plans, some at a time: whoever is told to leave is told before all the others are decided."""
         atrs = {symbol: self.atrs(exchange, symbol) for symbol, plan_ids in touched.items() if plan_ids}
-        plan_ids = [plan_id for some in touched.values() for plan_id in some]
-        await self.moving(plan_ids, partial(self.trades.prices, exchange, quotes, touched, atrs, trigger_price))
+        given = partial(self.trades.prices, exchange, quotes)
+        first = {symbol: plan_ids[:TURN] for symbol, plan_ids in touched.items()}
+        await self.moving(chain(*first.values()), partial(given, first, atrs, trigger_price))
+        for symbol, plan_ids in touched.items():
+            for some in in_turns(plan_ids[TURN:]):
+                if some:
+                    await self.moving(some, partial(given, {symbol: some}, atrs, trigger_price))
 
-    async def moving(self, plan_ids: Sequence[int], work: Callable[[], object]) -> None:
+    async def moving(self, plan_ids: Iterable[int], work: Callable[[], object]) -> None:
         """Do something with plans, and remember those that stay where they are."""
         stood = {one: self.plans[one].row.sequence for one in plan_ids if one in self.plans}
         await self.on_database(work)
@@ -271,11 +284,16 @@ class Watcher:
     async def keep(self) -> None:
         """Remember the prices of what is streamed, which nobody else does."""
         found: dict[tuple[str, TriggerPrice], list[Quote]] = {}
-        for market, quote in tuple(self.last.items()):
+        for market, quote in tuple(self.hearing.last.items()):
             if self.is_live(market):
                 found.setdefault((market.exchange, market.trigger_price), []).append(self.newer(market, quote))
         for (exchange, trigger_price), quotes in found.items():
             await self.on_database(partial(self.trades.keep, exchange, quotes, trigger_price))
+
+
+def in_turns(plan_ids: Sequence[int]) -> list[Sequence[int]]:
+    """Some at a time, in order; nobody is one turn of nobody."""
+    return [plan_ids[begin : begin + TURN] for begin in range(0, len(plan_ids), TURN)] or [()]
 
 
 async def nothing_before(_: Market) -> bool:

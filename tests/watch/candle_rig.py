@@ -68,6 +68,11 @@ class Exchange:
         del exchange
         return {} if self.price is None else {s: Quote(s, self.price, self.clock()) for s in symbols}
 
+    async def minutes(
+        self, exchange: str, symbol: str, since: Millis, limit: int, trigger_price: TriggerPrice
+    ) -> tuple[Sequence[Candle], Sequence[Candle]]:
+        return await self.candles(exchange, symbol, "1m", since, limit, trigger_price), ()
+
     async def trades(self, exchange: str, symbol: str, since: Millis, until: Millis) -> Sequence[Quote] | None:
         """None can be had."""
         del exchange, symbol, since, until

@@ -15,7 +15,7 @@ from chatbot.coach.outages import Outages
 from chatbot.coach.trades import Trades
 from chatbot.core.candles import Candle
 from chatbot.core.events import Event
-from chatbot.core.market import Market, MarketError, Quote, Remedy
+from chatbot.core.market import Market, MarketError, Quote, Remedy, Retry
 from chatbot.core.money import Millis
 from chatbot.core.plan import Follow, Plan, TriggerPrice
 from chatbot.core.timeframes import MINUTE
@@ -49,6 +49,8 @@ class Tape:
     hidden: set[Millis] = field(default_factory=set)
     wider: dict[Millis, Candle] = field(default_factory=dict)
     remedy: Remedy | None = None
+    fails_after: int | None = None
+    """So many requests are answered, the others not."""
     without_past: Remedy | None = None
     without_trades: Remedy | None = None
     breaks: Exception | None = None
@@ -77,10 +79,17 @@ class Tape:
         del symbol, timeframe, trigger_price
         self.note("candles", since or 0, limit)
         self.fail(exchange, self.without_past)
-        over = [candle for candle in self.minutes() if candle.at + MINUTE <= self.clock()]
+        over = [candle for candle in self.every_minute() if candle.at + MINUTE <= self.clock()]
         return [candle for candle in over if candle.at >= (since or 0)][:limit]
 
-    def minutes(self) -> Iterable[Candle]:
+    async def minutes(
+        self, exchange: str, symbol: str, since: Millis, limit: int, trigger_price: TriggerPrice
+    ) -> tuple[Sequence[Candle], Sequence[Candle]]:
+        over = await self.candles(exchange, symbol, "1m", since, limit, trigger_price)
+        until = since + limit * MINUTE
+        return over, [c for c in self.every_minute() if c.at + MINUTE > self.clock() and since <= c.at <= until]
+
+    def every_minute(self) -> Iterable[Candle]:
         """A candle for every minute with a trade, but for the hidden ones."""
         by_minute: dict[Millis, list[Decimal]] = {}
         for trade in self.traded:
@@ -102,6 +111,8 @@ class Tape:
     def fail(self, exchange: str, remedy: Remedy | None = None) -> None:
         if self.breaks is not None:
             raise self.breaks
+        if self.fails_after is not None and len(self.asked) > self.fails_after:
+            raise MarketError(exchange, Retry(1_000, "cut off"))
         if found := self.remedy or remedy:
             raise MarketError(exchange, found)
 

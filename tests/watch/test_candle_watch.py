@@ -50,6 +50,11 @@ class Exchange:
             raise MarketError(exchange, Retry(1_000, "down"))
         return {} if self.price is None else {s: Quote(s, self.price, START) for s in symbols}
 
+    async def minutes(
+        self, exchange: str, symbol: str, since: Millis, limit: int, trigger_price: TriggerPrice
+    ) -> tuple[Sequence[Candle], Sequence[Candle]]:
+        return await self.candles(exchange, symbol, "1m", since, limit, trigger_price), ()
+
     async def trades(self, exchange: str, symbol: str, since: Millis, until: Millis) -> Sequence[Quote] | None:
         """None can be had."""
         del exchange, symbol, since, until

@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import datetime, timedelta, tzinfo
+from typing import ClassVar, Self
 
 import pytest
+from apscheduler.schedulers import base
+from apscheduler.triggers import interval
 from structlog.testing import capture_logs
+from typing_extensions import override
 
+from chatbot.watch import jobs as scheduled
 from chatbot.watch.jobs import JOB_DEFAULTS, LAST_RUN_SECONDS, Jobs
 
 OFTEN = 0.02
@@ -45,6 +51,29 @@ class Recorder:
     async def until_polled(self, times: int) -> None:
         async with asyncio.timeout(PATIENCE), self.changed:
             await self.changed.wait_for(lambda: len(self.polled) >= times)
+
+
+class Wall(datetime):
+    """The computer's clock, which a test sets."""
+
+    shift: ClassVar[timedelta] = timedelta(0)
+
+    @classmethod
+    @override
+    def now(cls, tz: tzinfo | None = None) -> Self:
+        return super().now(tz) + cls.shift
+
+
+async def test_a_clock_set_back_stops_no_job(jobs: Jobs, recorder: Recorder, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An hour back, as after a wrong start: the next runs come now, and not in an hour."""
+    for module in (base, interval, scheduled):
+        monkeypatch.setattr(module, "datetime", Wall)
+    jobs.poll_exchange("bybit")
+    await recorder.until_polled(3)
+    with capture_logs() as logs:
+        monkeypatch.setattr(Wall, "shift", -timedelta(hours=1))
+        await recorder.until_polled(len(recorder.polled) + 20)
+    assert [line["event"] for line in logs] == ["the computer's clock was set back"]
 
 
 async def nothing() -> None:

@@ -83,6 +83,11 @@ class Source:
         asked = f"{timeframe} {trigger_price} candles of {symbol} since {since}, {limit} at most"
         raise MarketError(exchange, Final(f"no {asked}"))
 
+    async def minutes(
+        self, exchange: str, symbol: str, since: Millis, limit: int, trigger_price: TriggerPrice
+    ) -> tuple[Sequence[Candle], Sequence[Candle]]:
+        return await self.candles(exchange, symbol, "1m", since, limit, trigger_price), ()
+
     async def trades(self, exchange: str, symbol: str, since: Millis, until: Millis) -> Sequence[Quote] | None:
         raise MarketError(exchange, Final(f"no trades of {symbol} in {since}-{until}"))
 

@@ -1,0 +1,31 @@
+"""Plans taken along a way without writing anything, to see whom each of its minutes concerns."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from chatbot.core.candles import Candle
+from chatbot.core.way import Standing, Step, take
+
+
+@dataclass(slots=True)
+class Rehearsal:
+    """Where each plan stands after what was gone through so far."""
+
+    stands: dict[int, Standing]
+
+    def concerned(self, candle: Candle) -> list[int]:
+        """The plans whose quiet interval a candle leaves."""
+        return [
+            plan_id
+            for plan_id, stands in self.stands.items()
+            if not (stands.quiet.holds(candle.low) and stands.quiet.holds(candle.high))
+        ]
+
+    def take(self, plan_ids: Sequence[int], steps: Sequence[Step]) -> None:
+        """Some plans go on."""
+        for plan_id in plan_ids:
+            for step in steps:
+                stands = self.stands[plan_id]
+                self.stands[plan_id] = stands.after(take(stands, step).events)
