@@ -15,6 +15,7 @@ from typing import Final
 from chatbot.coach.courses import Course, Courses
 from chatbot.coach.trades import Seen
 from chatbot.core.candles import Candle
+from chatbot.core.market import Final as GiveUp
 from chatbot.core.market import Market, MarketError, Quote
 from chatbot.core.money import Millis
 from chatbot.core.plan import TriggerPrice
@@ -27,6 +28,8 @@ from chatbot.watch.watcher import Watcher
 SETTLE: Final[Millis] = 2_000
 """How long after its end a minute is asked for: exchanges revise the last trades."""
 PAGE: Final = 498
+TRADES_WITHIN: Final[Millis] = 10_000
+"""How long trades that fail are waited for, by the steady clock; after that the candles decide."""
 MINUTES_BY_TRADES: Final = 60
 """So many minutes of one reading are looked up trade by trade; the others are decided by their candles."""
 
@@ -65,6 +68,8 @@ class Past:
         """The end of the last minute that was asked for and decided on, holes or not."""
         self.read_to: dict[Market, Sequence[Quote]] = {}
         """The newest trades that were read of each market, all of one millisecond."""
+        self.untold_since: dict[Market, Millis] = {}
+        """The markets whose trades fail, and since when."""
 
     async def load(self) -> None:
         """How far each market was known when the bot stopped."""
@@ -187,14 +192,25 @@ class Past:
         return [] if index is None else sorted({plan_id for price in prices for plan_id in index.touched(price)})
 
     async def trades(self, market: Market, since: Millis, until: Millis) -> Sequence[Quote] | None:
-        """The trades of a span; None where they can't be had, which stops nothing."""
+        """The trades of a span; None where they can't be had: candles decide then. Raises MarketError for a while."""
         if market.trigger_price is not TriggerPrice.LAST:
             return None
         try:
-            return await self.watcher.source.trades(market.exchange, market.symbol, since, until)
-        except MarketError:
+            found = await self.watcher.source.trades(market.exchange, market.symbol, since, until)
+        except MarketError as error:
+            if self.is_worth_waiting(market, error):
+                raise
             # Logged where it arose; the minute's candle decides, or will.
             return None
+        self.untold_since.pop(market, None)
+        return found
+
+    def is_worth_waiting(self, market: Market, error: MarketError) -> bool:
+        """Whether trades may soon be had: a candle does not tell what came first."""
+        if isinstance(error.remedy, GiveUp):
+            return False
+        failing_for = self.watcher.steady() - self.untold_since.setdefault(market, self.watcher.steady())
+        return failing_for + error.remedy.after <= TRADES_WITHIN
 
     async def seen(self, market: Market, end: Millis, blind_since: Millis | None) -> Seen:
         """How what happened before `end` was found, and the price of now."""
@@ -220,4 +236,5 @@ class Past:
             del self.minutes[market]
             self.looked_until.pop(market, None)
             self.read_to.pop(market, None)
+            self.untold_since.pop(market, None)
             self.stored.pop(market, None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -12,11 +12,12 @@ from structlog.testing import capture_logs
 
 from chatbot.core.candles import Candle
 from chatbot.core.events import Event, PlanClosed, StopHit, TargetHit, TierTriggered
-from chatbot.core.market import Final, Market, Pause, Quote, Retry
+from chatbot.core.market import Final, Market, MarketError, Pause, Quote, Retry
 from chatbot.core.money import Millis
 from chatbot.core.plan import Follow, TriggerPrice
 from chatbot.core.timeframes import MINUTE
 from chatbot.messages.late import ORDER_UNKNOWN
+from chatbot.watch.past import TRADES_WITHIN
 from tests.core.planning import plan
 from tests.watch.past_rig import EXCHANGE, MARKET, START, Rig, past_rig
 
@@ -355,3 +356,43 @@ async def test_the_price_of_now_is_not_one_from_before_the_trades(rig: Rig) -> N
         rig.trade(seconds, price)
     await rig.over(0)
     assert kinds(rig.events()) == ["tier 1", "tier 2", "TP1"]
+
+
+def failing_trades(rig: Rig) -> Callable[..., Awaitable[Sequence[Quote] | None]]:
+    """From now on trades are not to be had, though candles are; gives back what would bring them again."""
+    ask = rig.tape.trades
+
+    async def fail(exchange: str, symbol: str, since: Millis, until: Millis) -> Sequence[Quote] | None:
+        del symbol, since, until
+        raise MarketError(exchange, Retry(1_000, "no answer"))
+
+    rig.tape.trades = fail  # type: ignore[method-assign]
+    return ask
+
+
+async def test_trades_that_fail_for_a_moment_are_waited_for(rig: Rig) -> None:
+    """A candle does not tell that the target came before the stop; a second later the trades do."""
+    rig.arm()
+    await rig.seen(5, 60000)
+    for seconds, price in ((70, 60100), (80, 61000), (90, 58000)):
+        rig.trade(seconds, price)
+    ask = failing_trades(rig)
+    await rig.over(1)
+    assert kinds(rig.events()) == ["tier 1"]
+    rig.tape.trades = ask  # type: ignore[method-assign]
+    await rig.at(124)
+    assert kinds(rig.events()) == ["tier 1", "TP1", "stop", "stopped"]
+
+
+async def test_trades_that_go_on_failing_are_not_waited_for(rig: Rig) -> None:
+    """A late order is better than no alert: then the candle decides, the stop first."""
+    rig.arm()
+    await rig.seen(5, 60000)
+    for seconds, price in ((70, 60100), (80, 61000), (90, 58000)):
+        rig.trade(seconds, price)
+    failing_trades(rig)
+    for second in range(122, 122 + TRADES_WITHIN // 1_000):
+        await rig.at(second)
+    assert kinds(rig.events()) == ["tier 1"]
+    await rig.at(122 + TRADES_WITHIN / 1_000)
+    assert kinds(rig.events()) == ["tier 1", "stop", "stopped"]
