@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 from structlog.testing import capture_logs
@@ -358,7 +359,7 @@ async def test_the_price_of_now_is_not_one_from_before_the_trades(rig: Rig) -> N
     assert kinds(rig.events()) == ["tier 1", "tier 2", "TP1"]
 
 
-def failing_trades(rig: Rig) -> Callable[..., Awaitable[Sequence[Quote] | None]]:
+def failing_trades(rig: Rig) -> Callable[[str, str, Millis, Millis], Coroutine[Any, Any, Sequence[Quote] | None]]:
     """From now on trades are not to be had, though candles are; gives back what would bring them again."""
     ask = rig.tape.trades
 
