@@ -46,6 +46,7 @@ class Tape:
     hidden: set[Millis] = field(default_factory=set)
     wider: dict[Millis, Candle] = field(default_factory=dict)
     remedy: Remedy | None = None
+    trades_remedy: Remedy | None = None
     breaks: Exception | None = None
     asked: list[tuple[str, Millis, int]] = field(default_factory=list)
 
@@ -86,6 +87,8 @@ class Tape:
         del symbol
         self.note("trades", since, until - since)
         self.fail(exchange)
+        if self.trades_remedy is not None:
+            raise MarketError(exchange, self.trades_remedy)
         return None if self.candles_only else [trade for trade in self.traded if since <= trade.at < until]
 
     def note(self, what: str, since: Millis, size: int) -> None:

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 import pytest
 from structlog.testing import capture_logs
 
 from chatbot.core.candles import Candle
 from chatbot.core.events import Event, PlanClosed, StopHit, TargetHit, TierTriggered
-from chatbot.core.market import Final, Market, MarketError, Pause, Quote, Retry
+from chatbot.core.market import Final, Market, Pause, Quote, Retry
 from chatbot.core.money import Millis
 from chatbot.core.plan import Follow, TriggerPrice
 from chatbot.core.timeframes import MINUTE
@@ -359,28 +358,16 @@ async def test_the_price_of_now_is_not_one_from_before_the_trades(rig: Rig) -> N
     assert kinds(rig.events()) == ["tier 1", "tier 2", "TP1"]
 
 
-def failing_trades(rig: Rig) -> Callable[[str, str, Millis, Millis], Coroutine[Any, Any, Sequence[Quote] | None]]:
-    """From now on trades are not to be had, though candles are; gives back what would bring them again."""
-    ask = rig.tape.trades
-
-    async def fail(exchange: str, symbol: str, since: Millis, until: Millis) -> Sequence[Quote] | None:
-        del symbol, since, until
-        raise MarketError(exchange, Retry(1_000, "no answer"))
-
-    rig.tape.trades = fail  # type: ignore[method-assign]
-    return ask
-
-
 async def test_trades_that_fail_for_a_moment_are_waited_for(rig: Rig) -> None:
     """A candle does not tell that the target came before the stop; a second later the trades do."""
     rig.arm()
     await rig.seen(5, 60000)
     for seconds, price in ((70, 60100), (80, 61000), (90, 58000)):
         rig.trade(seconds, price)
-    ask = failing_trades(rig)
+    rig.tape.trades_remedy = Retry(1_000, "no answer")
     await rig.over(1)
     assert kinds(rig.events()) == ["tier 1"]
-    rig.tape.trades = ask  # type: ignore[method-assign]
+    rig.tape.trades_remedy = None
     await rig.at(124)
     assert kinds(rig.events()) == ["tier 1", "TP1", "stop", "stopped"]
 
@@ -391,7 +378,7 @@ async def test_trades_that_go_on_failing_are_not_waited_for(rig: Rig) -> None:
     await rig.seen(5, 60000)
     for seconds, price in ((70, 60100), (80, 61000), (90, 58000)):
         rig.trade(seconds, price)
-    failing_trades(rig)
+    rig.tape.trades_remedy = Retry(1_000, "no answer")
     for second in range(122, 122 + TRADES_WITHIN // 1_000):
         await rig.at(second)
     assert kinds(rig.events()) == ["tier 1"]
