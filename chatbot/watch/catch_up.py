@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Collection
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, assert_never
 
 import structlog
@@ -31,10 +31,14 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Behind:
-    """A market that is being caught up with: how long live prices wait, and since when it was not seen."""
+    """A market that is being caught up with: how long live prices wait, and since when it was not seen.
+
+    `times`: how often something of it may have been missed; what is read answers only for what was before.
+    """
 
     until: Millis
     since: Millis | None
+    times: int = 1
 
 
 class CatchUp:
@@ -76,14 +80,21 @@ class CatchUp:
 
     def fall_behind(self, market: Market, since: Millis | None) -> None:
         """Something of a market may have been missed, since then: that comes before live prices decide again."""
-        if market not in self.behind:
-            self.behind[market] = Behind(self.watcher.steady() + HOLD_FOR, since)
+        known, until = self.behind.get(market), self.watcher.steady() + HOLD_FOR
+        if known is None:
+            self.behind[market] = Behind(until, since)
             self.away_until.pop(market, None)
-            self.start(market)
+        else:
+            self.behind[market] = Behind(until, since if known.since is None else known.since, known.times + 1)
+        self.start(market)
 
     async def first(self, market: Market) -> None:
         """What a market did up to now, before a price of it is decided on; no longer than a price can wait."""
-        self.fall_behind(market, None)
+        known = self.behind.get(market)
+        if known is None:
+            self.fall_behind(market, None)
+        else:
+            self.behind[market] = replace(known, times=known.times + 1)
         if self.away_until.pop(market, None) is not None:
             # It answered just now: whatever went wrong before is over.
             self.start(market)
@@ -129,9 +140,18 @@ class CatchUp:
             del self.under_way[market]
 
     async def fill(self, market: Market) -> None:
-        """All that a market did up to now: its closed minutes and, as far as trades tell, the one that runs."""
-        if await self.safely(market, self.read_to_now) and self.behind.pop(market, None) is not None:
-            self.on_ready(market)
+        """All that a market did up to now: its closed minutes and, as far as trades tell, the one that runs.
+
+        Once more where something may have been missed while an older answer was on its way.
+        """
+        begun = self.behind[market]
+        while await self.safely(market, self.read_to_now):
+            known = self.behind.get(market)
+            if known is None or known.times == begun.times:
+                self.behind.pop(market, None)
+                self.on_ready(market)
+                return
+            begun = known
 
     async def read(self, market: Market) -> None:
         """The closed minutes. Raises MarketError."""

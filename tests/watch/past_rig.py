@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
@@ -47,6 +47,8 @@ class Tape:
     wider: dict[Millis, Candle] = field(default_factory=dict)
     remedy: Remedy | None = None
     trades_remedy: Remedy | None = None
+    meanwhile: Callable[[], Awaitable[None]] | None = None
+    """What happens, once, while an answer with trades is on its way."""
     breaks: Exception | None = None
     asked: list[tuple[str, Millis, int]] = field(default_factory=list)
 
@@ -89,7 +91,11 @@ class Tape:
         self.fail(exchange)
         if self.trades_remedy is not None:
             raise MarketError(exchange, self.trades_remedy)
-        return None if self.candles_only else [trade for trade in self.traded if since <= trade.at < until]
+        found = None if self.candles_only else [trade for trade in self.traded if since <= trade.at < until]
+        if self.meanwhile is not None:
+            happens, self.meanwhile = self.meanwhile, None
+            await happens()
+        return found
 
     def note(self, what: str, since: Millis, size: int) -> None:
         self.asked.append((what, since, size))
