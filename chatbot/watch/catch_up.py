@@ -44,7 +44,7 @@ class Behind:
     since: Millis | None
     held_at: Millis | None = None
     again: bool = False
-    """It was lost once more while it was being read."""
+    """Something more may have been missed while it was being read."""
 
 
 class CatchUp:
@@ -107,23 +107,21 @@ class CatchUp:
 
     def fall_behind(self, market: Market, since: Millis | None) -> None:
         """Something of a market may have been missed, since then: that comes before live prices decide again."""
-        if market not in self.behind:
+        known = self.behind.get(market)
+        if known is None:
             self.behind[market] = Behind(since)
             self.away_until.pop(market, None)
             self.start(market)
+            return
+        known.since = since if known.since is None else known.since
+        # What is being read answers only for what was before.
+        known.again = known.again or market in self.under_way
 
     def seen_again(self, market: Market, since: Millis | None) -> None:
         """Its exchange answers: whatever went wrong before is over, and what was missed is asked for at once."""
         self.fall_behind(market, since)
         if self.away_until.pop(market, None) is not None:
             self.start(market)
-
-    def came(self, market: Market, since: Millis | None) -> None:
-        """Its stream is there again: what is being read now may not reach up to this moment."""
-        found = self.behind.get(market)
-        if found is not None:
-            found.again = True
-        self.seen_again(market, since)
 
     async def first(self, market: Market) -> bool:
         """What a market did up to now comes first; whether a price of now may be decided on then."""

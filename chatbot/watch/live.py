@@ -43,7 +43,7 @@ class Live:
     def came(self, market: Market) -> None:
         """A market can be heard: what it did before is caught up with first."""
         if market in self.watcher.indexes:
-            self.catch_up.came(market, self.watcher.blind_since(market))
+            self.catch_up.seen_again(market, self.watcher.blind_since(market))
 
     def went(self, market: Market) -> None:
         """Prices may be missing from now on: from its next round on, the poll asks for them."""

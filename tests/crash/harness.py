@@ -15,12 +15,21 @@ from tests.crash.judge import Verdict
 from tests.crash.moments import EARLY, LATE, MOMENTS
 from tests.crash.nursery import Born
 from tests.crash.scene import Scene, Wish, scene_in
-from tests.crash.troubles import TROUBLES, befall
+from tests.crash.troubles import befall, troubles_of
 from tests.whole.process import log_of
 
 STARTS_WITHIN: Final = 40.0
 SETTLES_WITHIN: Final = 40.0
 """Seconds in which a bot that nobody disturbs must have told everything."""
+MINUTE_OVER_WITHIN: Final = 80.0
+"""The same where something may have happened between two polls, so that the minute's end tells."""
+SOON: Final = 5.0
+"""Seconds for which that is waited for between two kills; a bot that starts finds it as well."""
+MOVES_ON_FOR: Final = 1.0
+LONG: Final = (11.0, 16.0)
+"""Seconds of which what happened meanwhile is told as late; a bot stays down for so long once in 50 kills."""
+VERY_LONG: Final = (61.0, 65.0)
+"""Seconds after which the bot says that it was blind; once in 100 kills."""
 NEVER_LOGGED: Final = ("level=error", "level=critical", "Traceback", "message simplified")
 """What no bot may have written, whatever befell it."""
 QUIET_FOR: Final = 2.5
@@ -113,11 +122,12 @@ class Life:
         """One bot, from its start to its kill at a moment that chance chose."""
         random = Random(f"{self.scene.wish.seed}:{number}")
         moment = random.choice(MOMENTS)
-        trouble = random.choice(sorted(TROUBLES)) if random.random() < TROUBLED else ""
+        troubles = troubles_of(self.scene, is_starting=moment in EARLY)
+        trouble = random.choice(sorted(troubles)) if random.random() < TROUBLED else ""
         begun = time.monotonic()
         await self.take()
         if moment not in EARLY:
-            await self.settled()
+            await self.settled(random.uniform(0, MOVES_ON_FOR))
             self.scene.go_on()
         settled = time.monotonic()
         outside = asyncio.create_task(befall(self.scene, trouble, random))
@@ -126,7 +136,7 @@ class Life:
         await self.kill()
         self.tell(number, moment, trouble, Phase(untold, settled - begun))
         await outside
-        await self.down(random)
+        await self.down(number, random)
 
     async def take(self) -> None:
         """The next bot begins."""
@@ -135,7 +145,7 @@ class Life:
         if not self.scene.wish.moves_while_down:
             self.scene.go_on()
 
-    async def settled(self) -> None:
+    async def settled(self, moves_on_for: float = 0, patience: float = SETTLES_WITHIN) -> None:
         """The bot runs, and everything that had happened is told."""
         assert self.bot is not None
         try:
@@ -143,13 +153,16 @@ class Life:
                 await self.unless_ended(self.bot.ready.wait())
         except TimeoutError as error:
             raise HarnessFailed(f"the bot did not start:\n{self.log()}") from error
+        if self.scene.wish.moves_while_down:
+            await self.unless_ended(asyncio.sleep(moves_on_for))
         self.scene.hold()
+        waits_on = self.scene.wish.may_come_late and patience <= SETTLES_WITHIN
         try:
-            async with asyncio.timeout(SETTLES_WITHIN):
+            async with asyncio.timeout(SOON if waits_on else patience):
                 await self.unless_ended(self.scene.judge.told(lambda: not self.scene.untold()))
         except TimeoutError:
-            for due in self.scene.judge.give_up():
-                self.say(f"  not told within {SETTLES_WITHIN:.0f} s: {due.words}")
+            for due in () if waits_on else self.scene.judge.give_up():
+                self.say(f"  not told within {patience:.0f} s: {due.words}")
 
     async def unless_ended(self, waiting: Awaitable[object]) -> None:
         """Waits, but not for a bot that has ended by itself, nor for a harness that is broken."""
@@ -158,12 +171,17 @@ class Life:
         try:
             await asyncio.wait((wait, self.bot.gone, self.scene.broken), return_when=asyncio.FIRST_COMPLETED)
             if self.scene.broken.done():
-                self.scene.broken.result()
+                self.give_up()
             if self.bot.gone.done():
                 raise HarnessFailed(f"the bot ended by itself with {self.bot.gone.result()}:\n{self.log()}")
             await wait
         finally:
             wait.cancel()
+
+    def give_up(self) -> None:
+        """The harness itself can't go on, perhaps because of what the bot did."""
+        found = "\n".join(self.scene.judge.verdict().problems)
+        raise HarnessFailed(f"{self.scene.broken.exception()!r}\n{found}") from self.scene.broken.exception()
 
     async def kill(self) -> None:
         """As if the power failed."""
@@ -173,17 +191,17 @@ class Life:
         if not self.scene.wish.moves_while_down:
             self.scene.hold()
 
-    async def down(self, random: Random) -> None:
+    async def down(self, number: int, random: Random) -> None:
         """Between two bots: new plans where they are missing, and the market moves if it may."""
         if self.scene.wish.moves_while_down:
             self.scene.go_on()
-            await asyncio.sleep(random.uniform(0, 1.5))
+            await asyncio.sleep(random.uniform(*how_long(number)))
         await self.scene.arm_missing()
 
     async def last(self) -> None:
         """One bot is left in peace, tells what is left, and is then ended."""
         await self.take()
-        await self.settled()
+        await self.settled(patience=MINUTE_OVER_WITHIN if self.scene.wish.may_come_late else SETTLES_WITHIN)
         with suppress(TimeoutError):
             async with asyncio.timeout(QUIET_FOR):
                 await self.unless_ended(asyncio.Event().wait())
@@ -204,3 +222,10 @@ class Life:
     def log(self) -> str:
         """The last lines of the bots' log."""
         return "\n".join(log_of(self.scene.folder).splitlines()[-25:])
+
+
+def how_long(number: int) -> tuple[float, float]:
+    """The least and the most seconds for which no bot runs after a kill."""
+    if number % 100 == 50:
+        return VERY_LONG
+    return LONG if number % 50 == 25 else (0.0, 1.5)

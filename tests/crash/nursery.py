@@ -20,9 +20,11 @@ from chatbot.background import ended
 from tests.whole.process import begun
 
 PARENT: Final = """
-import os, sys
+import importlib, os, sys
 import chatbot.cli.run
 from chatbot.__main__ import main
+from chatbot.market.stream_speech import LIBRARY
+importlib.import_module(LIBRARY)
 for line in sys.stdin:
     child = os.fork()
     if not child:

@@ -1,11 +1,11 @@
-"""All that outlives a bot: both emulators behind doors, the market, people and their plans, the judge, the database."""
+"""All that outlives a bot: emulators behind doors, the market, people and their plans, the judge, the database."""
 
 from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
@@ -28,6 +28,7 @@ from tests.crash.plans import plan_near
 from tests.crash.seeding import arm, gave_way
 from tests.crash.seen import Looks
 from tests.crash.witness import Witness
+from tests.postgres_server import Databases, PostgresServer
 from tests.whole.process import TOKEN
 
 SHARED: Final = "ETHUSDT"
@@ -42,6 +43,10 @@ PLANS_EACH: Final = 2
 CONFIRMERS: Final[Mapping[int, str]] = {3001: "BNBUSDT", 3002: "XAUUSDT"}
 """They confirm each action, each on a market of their own."""
 TALKER: Final = 4001
+STREAM: Final = "stream"
+POLL: Final = "poll"
+SQLITE: Final = "sqlite"
+POSTGRES: Final = "postgres"
 CLOCK_SECONDS: Final = 0.05
 KEPT: Final = 100_000
 
@@ -52,9 +57,16 @@ class Wish:
 
     seed: int = 7
     kills: int = 300
-    moves_while_down: bool = False
+    moves_while_down: bool = True
+    feed: str = STREAM
+    database: str = SQLITE
     more: Mapping[str, str] = field(default_factory=dict)
     """Further settings of the bot."""
+
+    @property
+    def may_come_late(self) -> bool:
+        """Whether a price that stood only between two polls is found when its minute is over, and not before."""
+        return self.moves_while_down and self.feed != STREAM
 
 
 @dataclass(slots=True)
@@ -63,6 +75,8 @@ class Scene:
 
     wish: Wish
     folder: Path
+    database_url: str
+    server: PostgresServer | None
     market: Market
     telegram: Door
     exchanges: Sequence[Door]
@@ -79,11 +93,8 @@ class Scene:
 
     @property
     def database(self) -> Path:
-        return self.folder / "bot.sqlite3"
-
-    @property
-    def database_url(self) -> str:
-        return url_of(self.database)
+        """The file, where there is one."""
+        return file_in(self.folder)
 
     async def arm_missing(self) -> None:
         """A new plan for everybody whose last one is over. Call only while the bot is down."""
@@ -158,14 +169,25 @@ def contract_of(chat_id: int) -> str:
     return CONFIRMERS.get(chat_id, SHARED)
 
 
-def url_of(database: Path) -> str:
-    return f"sqlite:///{database}"
+def file_in(folder: Path) -> Path:
+    return folder / "bot.sqlite3"
+
+
+@contextmanager
+def database_in(folder: Path, kind: str) -> Iterator[tuple[str, PostgresServer | None]]:
+    """The address of an empty database, and its server where it has one, which ends with it."""
+    if kind != POSTGRES:
+        yield f"sqlite:///{file_in(folder)}", None
+        return
+    with closing(PostgresServer()) as server, Databases(server.url).fresh() as url:
+        yield url, server
 
 
 @asynccontextmanager
 async def scene_in(folder: Path, wish: Wish) -> AsyncIterator[Scene]:
     """Everything but the bot, begun; people have plans, and nobody has been told anything."""
     async with AsyncExitStack() as stack:
+        database_url, server = stack.enter_context(database_in(folder, wish.database))
         market = real_time_market(wish.seed)
         stage = await stack.enter_async_context(staged(market, weight_limit=None))
         telegram, telegram_api = await stack.enter_async_context(door_to(stage.telegram_api))
@@ -182,7 +204,8 @@ async def scene_in(folder: Path, wish: Wish) -> AsyncIterator[Scene]:
             "TIERWISE_TELEGRAM_API": telegram_api,
             "TIERWISE_EXCHANGE_HOSTS": json.dumps({host: address for host, (_, address) in doors.items()}),
             "TIERWISE_ALLOWED_USERS": ",".join(map(str, chats)),
-            "TIERWISE_DATABASE_URL": url_of(folder / "bot.sqlite3"),
+            "TIERWISE_DATABASE_URL": database_url,
+            "TIERWISE_FEED": wish.feed,
             "TIERWISE_POLL_SECONDS": "0.1",
             "TIERWISE_STATUS_PORT": "",
             **wish.more,
@@ -192,7 +215,8 @@ async def scene_in(folder: Path, wish: Wish) -> AsyncIterator[Scene]:
         talking = Talking(people[TALKER], judge, Random(f"{wish.seed}:talk"))
         confirming = [Confirming(people[user], courses[contract], judge) for user, contract in CONFIRMERS.items()]
         scene = Scene(
-            wish, folder, market, telegram, [door for door, _ in doors.values()], control, judge, witness, looks,
+            wish, folder, database_url, server, market,
+            telegram, [door for door, _ in doors.values()], control, judge, witness, looks,
             courses, talking, confirming, nursery, asyncio.get_running_loop().create_future(),
         )  # fmt: skip
         for user in chats:

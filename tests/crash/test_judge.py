@@ -16,7 +16,7 @@ from chatbot.core.plan import Follow
 from chatbot.core.quiet import thresholds
 from chatbot.sandbox.exchange.listing import DEFAULT_LISTINGS
 from tests.crash.happenings import Due, Followed, Whose
-from tests.crash.judge import Judge, Received
+from tests.crash.judge import SEPARATOR, Judge, Received
 from tests.crash.plans import plan_near
 
 ETH: Final = DEFAULT_LISTINGS[1]
@@ -118,6 +118,8 @@ def test_an_exit_may_overtake_and_nothing_else() -> None:
     add, second, stop = sent(dues)
     assert judged(dues, [replace(stop, version=0), add, second]).verdict().is_good
     assert len(judged(dues, [replace(second, version=0), add, stop]).verdict().disordered) == 1
+    assert judged(dues, [merged([stop.text, add.text, second.text])]).verdict().is_good
+    assert len(judged(dues, [merged([stop.text, second.text, add.text])]).verdict().disordered) == 1
 
 
 def one(number: int, priority: int) -> Due:
@@ -152,7 +154,33 @@ def test_several_steps_of_a_stop_may_be_one_message() -> None:
 def test_several_alerts_may_share_a_message() -> None:
     """Under flood control alerts are joined: each is found, and what is smuggled in between is found out."""
     dues = traded(1)
-    together = "\n\n".join(text_of(due) for due in dues)
-    assert judged(dues, [Received(CHAT, 1, together)]).verdict().is_good
-    stranger = f"{together}\n\nExit now: 3 ETH\nPlan 1 · ETH long · by nobody"
-    assert len(judged(dues, [Received(CHAT, 1, stranger)]).verdict().invented) == 1
+    texts = [text_of(due) for due in dues]
+    assert judged(dues, [merged(texts)]).verdict().is_good
+    for stranger in ("Exit now: 3 ETH\nPlan 1 · ETH long · by nobody", "All your coins are mine."):
+        for index in range(len(texts) + 1):
+            verdict = judged(dues, [merged([*texts[:index], stranger, *texts[index:]])]).verdict()
+            assert (len(verdict.invented), verdict.lost) == (1, [])
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_what_is_missing_in_a_shared_message_is_missed(seed: int) -> None:
+    """Each part that is left out is lost, and one that is there twice must say so."""
+    dues = traded(seed)
+    texts = [text_of(due) for due in dues]
+    for index, due in enumerate(dues):
+        assert judged(dues, [merged([*texts[:index], *texts[index + 1 :]])]).verdict().lost == [due.words]
+        assert len(judged(dues, [merged([*texts, texts[index]])]).verdict().unmarked) == 1
+        assert judged(dues, [merged([*texts, MARK + texts[index]])]).verdict().is_good
+
+
+def merged(texts: list[str]) -> Received:
+    """As the bot puts them together: a rule between them, and numerals that lead to their buttons."""
+    return Received(CHAT, 1, SEPARATOR.join(f"{chr(0x2460 + n)} {text}" for n, text in enumerate(texts)))
+
+
+def test_what_the_bot_says_of_itself_is_no_invention() -> None:
+    """That it sees nothing, that it sees again, and how late it saw something."""
+    dues = traded(0)
+    late = [replace(one, text=f"{one.text}\n⏱ Hit 14:03 UTC, seen 14:09; now 60\u00a0700.") for one in sent(dues)]
+    notes = ("⚠ No price of ETH/USDT:USDT since 14:02 UTC.", "✅ I see prices again. I was blind 14:02–14:09 UTC.")
+    assert judged(dues, [*late, *(Received(CHAT, 900 + n, note) for n, note in enumerate(notes))]).verdict().is_good

@@ -9,7 +9,7 @@ import pytest
 from tests.crash.harness import run
 from tests.crash.scene import Wish
 
-KILLS = 6
+KILLS = 8
 
 
 @pytest.mark.timeout(240)

@@ -9,7 +9,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing
 from random import Random
 from typing import Final
 
-from tests.crash.scene import Scene
+from tests.crash.scene import POSTGRES, SQLITE, Scene
 
 LONGEST: Final = 3.0
 Trouble = Callable[[Scene], AbstractAsyncContextManager[None]]
@@ -75,15 +75,46 @@ async def locked_database(scene: Scene) -> AsyncIterator[None]:
         holder.execute("ROLLBACK")
 
 
-TROUBLES: Final[Mapping[str, Trouble]] = {
+@asynccontextmanager
+async def no_database(scene: Scene) -> AsyncIterator[None]:
+    """The database's server is stopped, everybody told, and started again."""
+    async with stopped(scene, "fast"):
+        yield
+
+
+@asynccontextmanager
+async def dead_database(scene: Scene) -> AsyncIterator[None]:
+    """The database's server ends as if it were killed, and is started again."""
+    async with stopped(scene, "immediate"):
+        yield
+
+
+@asynccontextmanager
+async def stopped(scene: Scene, how: str) -> AsyncIterator[None]:
+    assert scene.server is not None
+    await asyncio.to_thread(scene.server.stop, how)
+    yield
+    await asyncio.to_thread(scene.server.start)
+
+
+OUTSIDE: Final[Mapping[str, Trouble]] = {
     "no exchange": no_exchange,
     "silent exchange": silent_exchange,
     "no Telegram": no_telegram,
     "silent Telegram": silent_telegram,
     "broken Telegram": broken_telegram,
     "flooded Telegram": flooded_telegram,
-    "locked database": locked_database,
 }
+OF_DATABASE: Final[Mapping[str, Mapping[str, Trouble]]] = {
+    SQLITE: {"locked database": locked_database},
+    POSTGRES: {"no database": no_database, "dead database": dead_database},
+}
+
+
+def troubles_of(scene: Scene, *, is_starting: bool) -> Mapping[str, Trouble]:
+    """What may befall a bot; one that starts without its database's server ends by itself, as it should."""
+    kind = scene.wish.database
+    return OUTSIDE if is_starting and kind == POSTGRES else {**OUTSIDE, **OF_DATABASE[kind]}
 
 
 async def befall(scene: Scene, name: str, random: Random) -> None:
@@ -91,5 +122,5 @@ async def befall(scene: Scene, name: str, random: Random) -> None:
     if not name:
         return
     await asyncio.sleep(random.uniform(0, 1))
-    async with TROUBLES[name](scene):
+    async with {**OUTSIDE, **OF_DATABASE[scene.wish.database]}[name](scene):
         await asyncio.sleep(random.uniform(0.2, LONGEST))

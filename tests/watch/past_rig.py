@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
@@ -53,6 +53,9 @@ class Tape:
     """So many requests are answered, the others not."""
     without_past: Remedy | None = None
     without_trades: Remedy | None = None
+    trades_remedy: Remedy | None = None
+    meanwhile: Callable[[], Awaitable[None]] | None = None
+    """What happens, once, while an answer is on its way."""
     breaks: Exception | None = None
     asked: list[tuple[str, Millis, int]] = field(default_factory=list)
     on_price: Callable[[], None] = lambda: None
@@ -87,7 +90,9 @@ class Tape:
     ) -> tuple[Sequence[Candle], Sequence[Candle]]:
         over = await self.candles(exchange, symbol, "1m", since, limit, trigger_price)
         until = since + limit * MINUTE
-        return over, [c for c in self.every_minute() if c.at + MINUTE > self.clock() and since <= c.at <= until]
+        rest = [c for c in self.every_minute() if c.at + MINUTE > self.clock() and since <= c.at <= until]
+        await self.go_on()
+        return over, rest
 
     def every_minute(self) -> Iterable[Candle]:
         """A candle for every minute with a trade, but for the hidden ones."""
@@ -103,7 +108,16 @@ class Tape:
         del symbol
         self.note("trades", since, until - since)
         self.fail(exchange, self.without_past or self.without_trades)
-        return None if self.candles_only else [trade for trade in self.traded if since <= trade.at < until]
+        if self.trades_remedy is not None:
+            raise MarketError(exchange, self.trades_remedy)
+        found = None if self.candles_only else [trade for trade in self.traded if since <= trade.at < until]
+        await self.go_on()
+        return found
+
+    async def go_on(self) -> None:
+        if self.meanwhile is not None:
+            happens, self.meanwhile = self.meanwhile, None
+            await happens()
 
     def note(self, what: str, since: Millis, size: int) -> None:
         self.asked.append((what, since, size))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
@@ -455,3 +456,51 @@ async def test_the_price_of_now_is_not_one_from_before_the_trades(rig: Rig) -> N
         rig.trade(seconds, price)
     await rig.over(0)
     assert kinds(rig.events()) == ["tier 1", "tier 2", "TP1"]
+
+
+async def test_trades_that_fail_for_a_moment_are_waited_for(rig: Rig) -> None:
+    """A candle does not tell that the target came before the stop; a second later the trades do."""
+    rig.arm()
+    await rig.seen(5, 60000)
+    for seconds, price in ((70, 60100), (80, 61000), (90, 58000)):
+        rig.trade(seconds, price)
+    rig.tape.trades_remedy = Retry(1_000, "no answer")
+    await rig.over(1)
+    assert kinds(rig.events()) == ["tier 1"]
+    rig.tape.trades_remedy = None
+    await rig.at(124)
+    assert kinds(rig.events()) == ["tier 1", "TP1", "stop", "stopped"]
+
+
+async def test_trades_that_go_on_failing_are_not_waited_for(rig: Rig) -> None:
+    """A late order is better than no alert: then the candle decides, the stop first."""
+    rig.arm()
+    await rig.seen(5, 60000)
+    for seconds, price in ((70, 60100), (80, 61000), (90, 58000)):
+        rig.trade(seconds, price)
+    rig.tape.trades_remedy = Retry(1_000, "no answer")
+    for second in range(122, 122 + TRADES_WAIT // 1_000):
+        await rig.at(second)
+    assert kinds(rig.events()) == ["tier 1"]
+    await rig.at(122 + TRADES_WAIT / 1_000)
+    assert kinds(rig.events()) == ["tier 1", "stop", "stopped"]
+
+
+async def test_a_poll_waits_for_an_answer_that_is_not_older_than_its_price(rig: Rig) -> None:
+    """What was looked up before the price was traded does not tell how it came there."""
+    rig.arm()
+    polls: list[asyncio.Task[None]] = []
+
+    async def go_on() -> None:
+        for seconds, price in ((2, 60000), (2.1, 60300), (2.2, 61000), (2.3, 58000)):
+            rig.trade(seconds, price)
+        rig.now = START + 3_000
+        polls.append(asyncio.create_task(rig.watcher.poll(EXCHANGE)))
+        for _ in range(10):
+            await asyncio.sleep(0)
+
+    rig.now, rig.tape.meanwhile = START + 1_000, go_on
+    rig.catch_up.fall_behind(MARKET, None)
+    await rig.catch_up.look()
+    await asyncio.gather(*polls)
+    assert kinds(rig.events()) == ["tier 1", "tier 2", "TP1", "stop", "stopped"]

@@ -331,3 +331,39 @@ async def test_a_market_whose_last_plan_ends_meanwhile_breaks_nothing(rig: Rig) 
         rig.watcher.forget(plans[0])
         await settled(rig)
     assert logs == []
+
+
+async def test_what_is_missed_while_the_past_is_read_is_read_as_well(rig: Rig) -> None:
+    """The stream came while an older answer was on its way: what was traded in between comes before its first price."""
+    rig.arm()
+
+    async def come() -> None:
+        for seconds, price in ((2, 60000), (2.1, 60300), (2.2, 61000)):
+            rig.trade(seconds, price)
+        rig.now = START + 3_000
+        rig.live.came(MARKET)
+        rig.live.arrived(MARKET, [quote(3, 58000)])
+
+    rig.now, rig.tape.meanwhile = START + 1_000, come
+    rig.catch_up.fall_behind(MARKET, None)
+    await settled(rig)
+    assert kinds(rig.events()) == ["tier 1", "tier 2", "TP1", "stop", "stopped"]
+
+
+async def test_a_new_gap_is_given_as_long_as_the_first(rig: Rig) -> None:
+    """The exchange failed for longer than prices wait; when its stream comes again, what was missed comes first."""
+    rig.arm()
+    await arrived(rig, quote(1, 60000))
+    rig.tape.remedy = Retry(1_000, "down")
+    rig.live.came(MARKET)
+    await settled(rig)
+    rig.trade(2, 61000)
+    later = 2 + 2 * HOLD_FOR / 1_000
+    rig.now = START + round(later * 1_000)
+    rig.live.came(MARKET)
+    await arrived(rig, quote(later, 58000))
+    assert kinds(rig.events()) == ["tier 1"]
+    rig.tape.remedy = None
+    await rig.at(later + 5)
+    await settled(rig)
+    assert kinds(rig.events()) == ["tier 1", "TP1", "stop", "stopped"]

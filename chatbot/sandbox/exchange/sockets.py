@@ -105,7 +105,11 @@ class SocketSide:
                 self.refused[speech.exchange] += 1
                 return refused
             socket = web.WebSocketResponse()
-            await socket.prepare(request)
+            try:
+                await socket.prepare(request)
+            except ConnectionResetError:
+                # Whoever asked is gone already.
+                return socket
             await self.talk(Line(speech, socket, request.transport))
             return socket
 
