@@ -105,7 +105,7 @@ class Past:
             way = await self.way_through(market, candles, touched)
             # The price of now comes first, or the trades that are asked for might not reach to it.
             seen = await self.seen(market, candles[-1].at + MINUTE, blind_since)
-            running = await self.running(market, until)
+            running = await self.running(market, after.shown_until(until))
             touched = sorted({*touched, *self.touched(market, [step.price for step in running or ()])})
             way, seen = self.to_now(way, running, seen)
             await self.along(Course(market, way, touched, seen, after.known_until))
@@ -154,10 +154,15 @@ class Past:
             return [Minute(candle)]
         return [Print(trade.price, trade.at) for trade in trades]
 
+    def is_short(self, market: Market) -> bool:
+        """Whether the candle of the last minute that was asked for did not show: the exchange may not know its end."""
+        until = self.looked_until[market]
+        return self.minutes[market].shown_until(until) < until
+
     async def read_running(self, market: Market, blind_since: Millis | None) -> None:
-        """As far as trades tell, the minute that runs; what they don't tell, its candle will. Raises MarketError."""
+        """As far as trades tell, what lies after the last candle; a candle may tell more. Raises MarketError."""
         now = self.clock()
-        way = await self.running(market, self.looked_until[market]) or ()
+        way = await self.running(market, self.minutes[market].shown_until(self.looked_until[market])) or ()
         touched = self.touched(market, [step.price for step in way])
         if touched:
             await self.along(Course(market, way, touched, await self.seen(market, now, blind_since)))
