@@ -11,6 +11,7 @@ from typing import Any, Final
 import ccxt.async_support as ccxt
 
 from chatbot.core.money import Millis
+from chatbot.market.errors import BadPayloadError
 from chatbot.market.session import RoutedSession
 from chatbot.ports import Clock
 
@@ -238,6 +239,7 @@ def open_exchange(venue: Venue, session: RoutedSession, timeout_ms: int, clock: 
     if clock is not None:
         client.milliseconds = clock
     client.parse_trades = partial(trades_in_order, client)
+    client.is_text_response = refuse_text
     return client
 
 
@@ -246,6 +248,14 @@ def timeframes_of(client: Any) -> Mapping[str, Any]:
     by_kind = client.options.get("timeframes") or {}
     found: Mapping[str, Any] = by_kind.get("contract") or by_kind.get("swap") or client.timeframes
     return found
+
+
+def refuse_text(_: Mapping[str, str]) -> bool:
+    """What ccxt asks of an answer that holds no JSON: it would pass a web page on, and read it as a list of nothing.
+
+    Raises BadPayloadError.
+    """
+    raise BadPayloadError("the answer is not JSON")
 
 
 def trades_in_order(client: Any, trades: Any, market: Any = None, *_: Any, **__: Any) -> list[Any]:

@@ -182,8 +182,10 @@ class CatchUp:
             return
 
     async def read(self, market: Market) -> None:
-        """The closed minutes. Raises MarketError."""
+        """The closed minutes; where prices are only looked at, also one that does not show yet. Raises MarketError."""
         await self.past.read(market, self.blind_since(market))
+        if self.past.is_short(market) and not self.watcher.is_live(market):
+            await self.past.read_running(market, self.blind_since(market))
 
     async def read_to_now(self, market: Market) -> None:
         """The closed minutes, and the one that runs. Raises MarketError."""

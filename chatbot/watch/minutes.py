@@ -21,6 +21,10 @@ HOLE_PATIENCE: Final[Millis] = 2 * MINUTE
 """How long a minute stays missing before nobody traded in it."""
 
 
+LATE_BY: Final[Millis] = 5 * MINUTE
+"""How long after its end the candle of a minute in which somebody traded shows at the latest."""
+
+
 @dataclass(slots=True)
 class Minutes:
     """`known_until` is the watermark; `seen` the candles decided on since a little before it."""
@@ -38,6 +42,11 @@ class Minutes:
     def new(self, candles: Sequence[Candle]) -> list[Candle]:
         """Those that were not decided on yet, or say something else than before."""
         return [candle for candle in candles if said(self.seen.get(candle.at)) != said(candle)]
+
+    def shown_until(self, until: Millis) -> Millis:
+        """Where the candles end, if that was not long ago: a minute that is just over may show a little later."""
+        newest = max(self.seen, default=self.known_until - MINUTE)
+        return min(until, max(newest + MINUTE, until - LATE_BY))
 
     def with_these(self, candles: Sequence[Candle], until: Millis, now: Millis) -> Minutes:
         """These are decided on too, and all there is before `until` was read at `now`.

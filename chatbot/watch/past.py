@@ -112,7 +112,7 @@ class Past:
         touched = self.touched(market, [price for candle in candles for price in (candle.low, candle.high)])
         after = book.with_these(candles, until, self.clock())
         if touched:
-            await self.decide(market, candles, touched, after.known_until, blind_since)
+            await self.decide(market, after, candles, touched, blind_since)
         elif after.known_until != book.known_until or market not in self.minutes:
             await self.along(Course(market, (), (), Seen(), after.known_until))
         self.minutes[market] = after
@@ -121,9 +121,9 @@ class Past:
     async def decide(
         self,
         market: Market,
+        after: Minutes,
         candles: Sequence[Candle],
         touched: Sequence[int],
-        known_until: Millis,
         blind_since: Millis | None,
     ) -> None:
         """Minutes that concern somebody, then what came after them, as one."""
@@ -131,12 +131,14 @@ class Past:
         now = await self.price_now(market)
         seen = self.seen(candles[-1].at + MINUTE, blind_since, now)
         concerns = any(rehearsal.concerned(candle) for candle in self.forming.get(market, ()))
-        running = await self.running(market, self.due()) if concerns or market not in self.forming else None
+        shown_until = after.shown_until(self.due())
+        is_short = shown_until < self.due()
+        running = await self.running(market, shown_until) if concerns or is_short else None
         line = self.waiting(market) if running is None else ()
         came_after = running or [Print(quote.price, quote.at) for quote in line]
         touched = sorted({*touched, *self.touched(market, [step.price for step in came_after])})
         told = replace(seen, price=came_after[-1].price) if came_after else seen
-        await self.along(Course(market, self.to_now(way, came_after, now), touched, told, known_until))
+        await self.along(Course(market, self.to_now(way, came_after, now), touched, told, after.known_until))
         if line:
             self.read_to[market] = [quote for quote in line if quote.at == line[-1].at]
 
@@ -201,13 +203,22 @@ class Past:
             return [Minute(candle)]
         return [Print(trade.price, trade.at) for trade in trades]
 
+    def is_short(self, market: Market) -> bool:
+        """Whether the candle of the last minute that was asked for did not show: the exchange may not know its end."""
+        return self.shown_until(market) < self.due()
+
+    def shown_until(self, market: Market) -> Millis:
+        """Where the candles of a market end that are over."""
+        return self.minutes[market].shown_until(self.due())
+
     async def read_running(self, market: Market, blind_since: Millis | None) -> None:
         """As far as trades tell, the minute that runs; what they don't tell, its candle will. Raises MarketError."""
         self.unsure.pop(market, None)
         forming = self.forming.get(market)
-        if forming is not None and not self.touched(market, [p for one in forming for p in (one.low, one.high)]):
+        reached = [price for candle in forming or () for price in (candle.low, candle.high)]
+        if forming is not None and not self.is_short(market) and not self.touched(market, reached):
             return
-        way = await self.running(market, self.looked_until[market])
+        way = await self.running(market, self.shown_until(market))
         if way is None:
             self.unsure[market] = Timeframe.M1.start_of(self.clock()) + MINUTE
         touched = self.touched(market, [step.price for step in way or ()])

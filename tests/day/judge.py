@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from difflib import SequenceMatcher
 from typing import Final
@@ -22,7 +22,7 @@ from chatbot.core.events import (
 )
 from chatbot.core.money import Millis
 from chatbot.core.plan import Plan
-from tests.day.told import Said, stops_to_tell, to_tell
+from tests.day.told import Said, stops_to_tell, to_tell, without_superseded
 
 EXPIRY_GRACE: Final[Millis] = 120_000
 LEVELS: Final = (TierTriggered, TierBlocked, ReassessAdvised, TargetHit, StopHit)
@@ -31,7 +31,10 @@ UNENTERED: Final = (CloseReason.INVALIDATED, CloseReason.EXPIRED)
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One plan: what had to happen, what was stored, when each stored event was decided, and what was told."""
+    """One plan: what had to happen, what was stored, when each stored event was decided, and what was told.
+
+    `withdrawn` are the numbers of the stored events whose message was superseded before it was sent.
+    """
 
     name: str
     plan: Plan
@@ -39,6 +42,7 @@ class Case:
     stored: tuple[Event, ...]
     decided: Sequence[Millis]
     said: Sequence[Said]
+    withdrawn: Collection[int] = ()
 
 
 @dataclass(slots=True)
@@ -55,6 +59,8 @@ class Verdict:
     misplaced: list[str] = field(default_factory=list)
     unmarked: list[str] = field(default_factory=list)
     repeats: int = 0
+    withdrawn: int = 0
+    """Adds that were taken back before they were sent: what takes them off was told instead."""
     late: list[Millis] = field(default_factory=list)
 
     @property
@@ -75,10 +81,11 @@ class Verdict:
         late = sorted(self.late)
         middle, last = (late[len(late) // 2], late[-1]) if late else (0, 0)
         return (
-            f"{self.plans} plans, thresholds touched {self.touched}, alerted {self.alerted}, missed {len(self.missed)},"
-            f" invented {len(self.invented)}, inexact {len(self.inexact)}, not told {len(self.untold)},"
-            f" out of order {len(self.misplaced)}, unmarked repeats {len(self.unmarked)},"
-            f" marked repeats {self.repeats}; decided after {middle} ms in the middle, {last} ms at most"
+            f"{self.plans} plans, thresholds touched {self.touched}, alerted {self.alerted}"
+            f" and withdrawn {self.withdrawn}, missed {len(self.missed)}, invented {len(self.invented)},"
+            f" inexact {len(self.inexact)}, not told {len(self.untold)}, out of order {len(self.misplaced)},"
+            f" unmarked repeats {len(self.unmarked)}, marked repeats {self.repeats};"
+            f" decided after {middle} ms in the middle, {last} ms at most"
         )
 
     def table(self) -> str:
@@ -143,7 +150,7 @@ def is_same(plan: Plan, wanted: Event, found: Event) -> bool:
 def listen(verdict: Verdict, case: Case) -> None:
     """What was told against what was stored: each once, in order, and again only where it is marked."""
     verdict.repeats += sum(said.repeated for said in case.said)
-    wanted = to_tell(case.stored)
+    wanted = to_tell(case.stored, case.withdrawn)
     unheard = Counter(stops_to_tell(case.stored, case.decided)) - Counter(said.stop for said in case.said if said.stop)
     verdict.untold += [f"{case.name}: stop to {stop}" for stop in unheard.elements()]
     verdict.alerted -= unheard.total()
@@ -156,7 +163,9 @@ def listen(verdict: Verdict, case: Case) -> None:
         else:
             once.append(said.what)
     missing, extra = Counter(wanted) - Counter(once), Counter(once) - Counter(wanted)
-    verdict.alerted += sum(is_touch(event) for event in case.stored) - sum(missing.values())
+    taken_back = len(case.stored) - len(without_superseded(case.stored, case.withdrawn))
+    verdict.withdrawn += taken_back
+    verdict.alerted += sum(is_touch(event) for event in case.stored) - sum(missing.values()) - taken_back
     verdict.untold += [f"{case.name}: {what}" for what in missing.elements()]
     verdict.unmarked += [f"{case.name}: {what}" for what in extra.elements()]
     if not missing and not extra and not is_in_order(once, wanted):

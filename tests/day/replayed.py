@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, closing
 from dataclasses import dataclass, field
 from functools import partial
 from heapq import merge
@@ -250,7 +251,8 @@ class Replayed:
         cases = []
         for index, entry in enumerate(self.script.entries):
             number = self.numbers[index]
-            stored = bot.record(number, entry.user_id).events
+            record = bot.record(number, entry.user_id)
+            stored = record.events
             cases.append(
                 Case(
                     f"{entry.user_id}/{number} {entry.plan.symbol} {entry.plan.side}",
@@ -259,9 +261,18 @@ class Replayed:
                     stored,
                     self.moments_of((entry.user_id, number), len(stored)),
                     said[entry.user_id].get(number, []),
+                    self.withdrawn_of(record.row.plan_id),
                 )
             )
         return judged(cases)
+
+    def withdrawn_of(self, plan_id: int) -> frozenset[int]:
+        """The events of a plan whose message was superseded before it left."""
+        with closing(sqlite3.connect(self.world.folder / "bot.sqlite3")) as connection:
+            rows = connection.execute(
+                "SELECT sequence FROM outbox WHERE plan_id = ? AND state = 'superseded' AND action > 0", (plan_id,)
+            )
+            return frozenset(int(row[0]) for row in rows)
 
     def moments_of(self, key: tuple[int, int], events: int) -> list[Millis]:
         """When each event of a plan was decided, in the market's time."""

@@ -10,7 +10,20 @@ from typing import Final
 
 import pytest
 
-from chatbot.core.events import CloseReason, Event, PlanClosed, StopAdvised, StopHit, StopReason, TargetHit
+from chatbot.core.events import (
+    BlockReason,
+    CloseReason,
+    Event,
+    Filled,
+    FillKind,
+    PlanClosed,
+    StopAdvised,
+    StopHit,
+    StopReason,
+    TargetHit,
+    TierBlocked,
+    TierTriggered,
+)
 from chatbot.sandbox.exchange.trade_tape import read_trades
 from chatbot.sandbox.telegram.person import Shown
 from tests.day.crowd import MINUTE, Entry, crowd
@@ -60,6 +73,39 @@ def events() -> list[Event]:
 
 def heard() -> list[Said]:
     return heard_of(events())
+
+
+ADD = TierTriggered(2, Decimal(101), Decimal(1), 4, 1)
+REFUSED = TierBlocked(2, Decimal(102), BlockReason.AVERAGING_DOWN, 2)
+HIT = StopHit(Decimal(99), Decimal(1), 5, 3)
+ENTERED = Filled(FillKind.TIER, 2, Decimal(101), Decimal(1), 4, 2)
+
+
+@pytest.mark.parametrize(
+    ("stored", "told"),
+    [
+        ([ADD, REFUSED], ["blocked 2"]),
+        ([ADD, replace(REFUSED, tier=3)], ["tier 2", "blocked 3"]),
+        ([ADD, HIT], ["stop"]),
+        ([ADD, REFUSED, HIT], ["blocked 2", "stop"]),
+        ([ADD, ENTERED, HIT], ["tier 2", "stop"]),
+        ([replace(ADD, action=0), HIT], ["tier 2", "stop"]),
+        ([ADD], ["tier 2"]),
+    ],
+    ids=["refused", "another refused", "stop", "refused, then stop", "entered before", "never asked for", "nothing"],
+)
+def test_an_add_may_be_taken_back_for_what_takes_it_off_alone(stored: Sequence[Event], told: Sequence[str]) -> None:
+    """Its message was superseded, and something that was told instead says why; otherwise it had to be told."""
+    assert to_tell(stored, withdrawn=range(1, len(stored) + 1)) == told
+    assert "tier 2" in to_tell(stored)
+
+
+def test_of_two_stops_by_one_trade_the_last_is_to_be_told() -> None:
+    """An add between them changes nothing; what another trade or a later decision brought is told by itself."""
+    first, last = (StopAdvised(Decimal(stop), StopReason.SCALE_IN, 0, 1) for stop in (99, 100))
+    assert stops_to_tell([first, ADD, last], [1, 1, 1]) == [100]
+    assert stops_to_tell([first, ADD, replace(last, at=2)], [1, 1, 1]) == [99, 100]
+    assert stops_to_tell([first, ADD, last], [1, 2, 2]) == [99, 100]
 
 
 def test_a_plan_that_went_as_the_trades_did_has_no_differences() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import pairwise
@@ -76,22 +76,61 @@ def headline(text: str) -> str:
     return ""
 
 
-def to_tell(events: Sequence[Event]) -> list[str]:
-    """What has to be told of these events, stop moves left out: they may ride along with others (`stops_to_tell`)."""
+def to_tell(events: Sequence[Event], withdrawn: Collection[int] = ()) -> list[str]:
+    """What has to be told of these events, stop moves left out: they may ride along with others (`stops_to_tell`).
+
+    `withdrawn` are the numbers of the events whose message was taken back before it was sent.
+    """
     # The end of a plan that a refused tier 1 brings is told with it, in one message.
-    pairs = pairwise((*named(events), ""))
+    pairs = pairwise((*named(without_superseded(events, withdrawn)), ""))
     return [what for what, then in pairs if (what, then) != ("blocked 1", "closed")]
 
 
+def without_superseded(events: Sequence[Event], withdrawn: Collection[int]) -> list[Event]:
+    """All but the adds whose message was taken back because what takes them off is told instead."""
+    superseded = {
+        number
+        for number, event in enumerate(events, start=1)
+        if number in withdrawn and isinstance(event, TierTriggered) and is_taken_off(event, events[number:])
+    }
+    return [event for number, event in enumerate(events, start=1) if number not in superseded]
+
+
+def is_taken_off(add: TierTriggered, later: Sequence[Event]) -> bool:
+    """Whether an add was refused after all, or its scale-in ended by a target, the stop or the plan's end, unanswered.
+
+    What is still to be told then says so in its place.
+    """
+    for event in later:
+        if isinstance(event, TargetHit | StopHit | PlanClosed) or is_refusal(event, add.tier):
+            return add.action > 0
+        if isinstance(event, Filled) and event.action == add.action:
+            return False
+    return False
+
+
+def is_refusal(event: Event, tier: int) -> bool:
+    """Whether an event says not to add a tier."""
+    return isinstance(event, TierBlocked) and event.tier == tier
+
+
 def stops_to_tell(events: Sequence[Event], decided: Sequence[Millis]) -> list[Decimal]:
-    """Where the stop has to be told to go: the last of moves that follow each other, unless an exit came with it."""
+    """Where the stop has to be told to go: the last of moves that follow each other, unless an exit came with it.
+
+    Of the moves that one trade brings, an add between them included, the last.
+    """
     told = list[Decimal]()
     rest = [(event, at) for event, at in zip(events, decided, strict=True) if not isinstance(event, Filled)]
-    for (event, at), (then, then_at) in pairwise((*rest, (None, 0))):
+    for index, ((event, at), (then, then_at)) in enumerate(pairwise((*rest, (None, 0)))):
         overtaken = isinstance(then, StopHit | StopAdvised | TargetHit) and then_at == at
-        if isinstance(event, StopAdvised) and not overtaken:
+        if isinstance(event, StopAdvised) and not overtaken and not is_replaced(event, at, rest[index + 1 :]):
             told.append(event.stop)
     return told
+
+
+def is_replaced(move: StopAdvised, decided: Millis, later: Sequence[tuple[Event, Millis]]) -> bool:
+    """Whether the same trade moved the stop once more, in the same decision."""
+    return any(isinstance(event, StopAdvised) and (event.at, at) == (move.at, decided) for event, at in later)
 
 
 def named(events: Sequence[Event]) -> Iterator[str]:

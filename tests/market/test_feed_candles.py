@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 
 from chatbot.core.candles import Candle
+from chatbot.core.market import MarketError, Retry
 from chatbot.core.timeframes import MINUTE, Timeframe
 from chatbot.market.feed import Feed
 from chatbot.sandbox.exchange.emulator import ExchangeEmulator
@@ -48,6 +49,19 @@ async def test_candle_is_over_when_a_later_one_began_or_the_clock_is_well_past(
     assert (await fast.candles(BINANCE, BTC, "1m", limit=2))[-1].at == start - MINUTE
     await slow.aclose()
     await fast.aclose()
+
+
+async def test_a_web_page_is_no_list_without_candles(feed: Feed, emulator: ExchangeEmulator, market: Market) -> None:
+    """Asked for what there is since then, ccxt alone would make nothing of it: minutes would be taken for empty."""
+    since = market.now - market.now % MINUTE - 5 * MINUTE
+    emulator.faults.add(Fault(path="klines", garbage=True, times=1))
+    with pytest.raises(MarketError) as raised:
+        await feed.candles(BINANCE, BTC, "1m", since)
+    assert isinstance(raised.value.remedy, Retry)
+    assert len(await feed.candles(BINANCE, BTC, "1m", since)) == 5
+    emulator.faults.add(Fault(path="aggTrades", garbage=True, times=1))
+    with pytest.raises(MarketError):
+        await feed.trades(BINANCE, BTC, since, market.now)
 
 
 async def test_candle_of_a_market_nobody_trades_is_over_once_others_trade(

@@ -127,6 +127,32 @@ async def test_a_trade_made_while_the_past_is_read_is_decided_at_its_own_time(ri
     assert rig.events()[-1].at == START + 63_000
 
 
+async def test_a_minute_whose_candle_does_not_show_yet_is_read_by_its_trades(rig: Rig) -> None:
+    """Nobody traded after it, so nobody says that it is over: its target comes before the price of now."""
+    rig.arm()
+    await rig.seen(5, 60000)
+    await rig.over(0)
+    rig.trade(70, 61000)
+    rig.trade(80, 58900)
+    rig.tape.hidden = {START + MINUTE}
+    await rig.seen(122, 58900)
+    assert kinds(rig.events()) == ["tier 1", "TP1", "stop", "stopped"]
+    assert rig.events()[-1].at == START + 80_000
+
+
+async def test_a_wick_in_a_minute_that_does_not_show_yet_comes_before_the_expiry(rig: Rig) -> None:
+    """Nothing else tells of it, and the plan must not expire over it."""
+    rig.arm(expires_at=START + 100_000)
+    await rig.seen(5, 60100)
+    await rig.over(0)
+    rig.trade(70, 60000)
+    rig.trade(80, 60100)
+    rig.tape.hidden = {START + MINUTE}
+    await rig.over(1)
+    rig.tick()
+    assert kinds(rig.events()) == ["tier 1"]
+
+
 async def test_trades_are_waited_for_before_a_candle_decides_but_not_for_long(rig: Rig) -> None:
     """They tell what came first; an exchange that fails to give them for some seconds is taken at its candles."""
     rig.arm(tiers=plan().tiers[:1] + tuple(replace(tier, trigger=plan().tiers[3].trigger) for tier in plan().tiers[1:]))
