@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
@@ -25,6 +26,15 @@ for name in [name for name in os.environ if name.startswith("TIERWISE_") and nam
 settings.register_profile("ci", derandomize=True, deadline=None, print_blob=True)
 settings.register_profile("dev", max_examples=50, deadline=None)
 settings.load_profile("ci" if os.environ.get("CI") else "dev")
+
+
+@pytest.fixture(autouse=True)
+def no_server_outlives_its_test() -> Iterator[None]:
+    """aiohttp keeps the handlers of the last thousand routes that were asked, each with its server and all it holds."""
+    yield
+    served = sys.modules.get("aiohttp.web_app")
+    if served is not None:
+        served._cached_build_middleware.cache_clear()
 
 
 @pytest.fixture(scope="session")

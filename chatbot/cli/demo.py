@@ -34,7 +34,7 @@ BEGIN: Final = 1_722_816_000_000
 STEP: Final = Decimal(50)
 STEP_MILLIS: Final = 20_000
 NEVER_BY_ITSELF: Final = 60.0
-"""The scheduled poll would race the script's own, which is the same call made at the right moment; so would a stream."""
+"""The scheduled poll, or a stream, would race the script's own poll, the same call made at the right moment."""
 UNHURRIED: Final = Limits(overall=1000, chat_burst=1000)
 
 

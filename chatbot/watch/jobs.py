@@ -7,15 +7,13 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import Any, Final
 
-import structlog
 from apscheduler.events import EVENT_JOB_ERROR
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from chatbot.breakage import described
-from chatbot.ports import DatabaseLost
 from chatbot.watch.candle_watch import CandleWatch
 from chatbot.watch.catch_up import CatchUp
 from chatbot.watch.job_book import JobBook
+from chatbot.watch.telling import tell_broken
 from chatbot.watch.watcher import Watcher
 
 CANDLE_SECONDS: Final = 0.5
@@ -23,7 +21,6 @@ LOOK_SECONDS: Final = 1.0
 REFRESH_SECONDS: Final = 3600.0
 LAST_RUN_SECONDS: Final = 5.0
 JOB_DEFAULTS: Final = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
-log = structlog.get_logger(__name__)
 Work = Callable[[], Awaitable[None]]
 
 
@@ -87,5 +84,4 @@ class Jobs:
 
 def report(event: Any) -> None:
     """The outermost place for a job's errors: it is logged, and the next run comes as planned."""
-    tell = log.warning if isinstance(event.exception, DatabaseLost) else log.error
-    tell("job failed", job=event.job_id, error=described(event.exception))
+    tell_broken("job failed", event.exception, job=event.job_id)
