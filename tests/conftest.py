@@ -28,9 +28,15 @@ settings.register_profile("dev", max_examples=50, deadline=None)
 settings.load_profile("ci" if os.environ.get("CI") else "dev")
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest tests begin first, whatever order chance gives the others: at the end one would keep everybody."""
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
+
+
 @pytest.fixture(autouse=True)
 def no_server_outlives_its_test() -> Iterator[None]:
-    """aiohttp keeps the handlers of the last thousand routes that were asked, each with its server and all it holds."""
+    """The web server library keeps the last thousand handlers that were asked, and with each its whole server."""
     yield
     served = sys.modules.get("aiohttp.web_app")
     if served is not None:
