@@ -10,7 +10,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 COVERED_IN_FULL := chatbot/core/*,chatbot/messages/*
 # What is measured: the tests that call the code in their own process. Whole bots, all exchanges, days and crashes are
 # left to `make test`.
-MEASURED := $(addprefix tests/,chart coach contracts core deliver handlers market messages outgoing serve signals storage watch)
+MEASURED := $(addprefix tests/,chart cli coach contracts core deliver handlers market messages serve storage watch)
 # A worker a core; one that has nothing left to do takes tests from the others.
 PARALLEL ?= --numprocesses auto --dist worksteal
 

@@ -6,6 +6,7 @@ a laptop sleeps; and the exchange's, which always goes on.
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
@@ -27,7 +28,7 @@ from chatbot.sandbox.exchange.setups import scripted_market
 from chatbot.sandbox.stage import staged
 from chatbot.unbroken import Unbroken, unbroken
 from storage.database import open_database
-from tests.whole.rig import BTC, EXCHANGE, HOUR, MINUTE, SECOND, Bot, MovableClock, World
+from tests.whole.rig import BTC, EXCHANGE, HOUR, MINUTE, PATIENCE, SECOND, Bot, MovableClock, World
 
 LATE: Final = "⏱"
 STEPS: Final = pytest.mark.parametrize("step", [2 * HOUR, -2 * HOUR], ids=["two hours on", "two hours back"])
@@ -71,8 +72,17 @@ async def jumpy(tmp_path: Path) -> AsyncIterator[JumpyWorld]:
         assert world.errors() == []
 
 
-def set_by(bot: Bot, step: Millis) -> None:
-    """The clock of the computer is set."""
+def waiting(bot: Bot) -> int:
+    """How many messages are still to be sent."""
+    with bot.running.units() as unit:
+        return unit.outbox.depth()
+
+
+async def set_by(bot: Bot, step: Millis) -> None:
+    """The clock of the computer is set, while nothing is on its way: that would rightly be told as late."""
+    async with asyncio.timeout(PATIENCE):
+        while bot.running.sender.in_flight or await asyncio.to_thread(waiting, bot):
+            await bot.running.tick()
     clock = bot.world.wall
     assert isinstance(clock, SetClock)
     clock.set_by(step)
@@ -89,7 +99,7 @@ async def test_alerts_go_on_at_once_when_the_clock_is_set(jumpy: JumpyWorld, ste
     async with jumpy.bot() as bot:
         await bot.arm()
         await bot.enter()
-        set_by(bot, step)
+        await set_by(bot, step)
         await bot.alert("60300", "Add tier 2")
         await bot.tap("Done at", "Tier 2 is in")
         await bot.alert("59000", "Exit now")
@@ -105,7 +115,7 @@ async def test_an_exit_is_asked_again_in_time_when_the_clock_is_set(jumpy: Jumpy
         await bot.arm()
         await bot.enter()
         await bot.alert("59000", "Exit now")
-        set_by(bot, step)
+        await set_by(bot, step)
         before = await bot.version()
         await bot.later(31 * SECOND)
         await bot.sam.wait_for("Still open: exit", after=before)
@@ -125,7 +135,7 @@ async def test_a_message_that_waits_does_not_wait_for_hours_when_the_clock_is_se
         await bot.delivered()
         while not any(line["event"] == "message waits" for line in jumpy.logs):
             await bot.running.tick()
-        set_by(bot, step)
+        await set_by(bot, step)
         await bot.sam.wait_for("Add tier 1", timeout=20)
         assert count(await bot.said(), "Add tier 1") == 1
 
@@ -135,7 +145,7 @@ async def test_after_a_sleep_the_price_of_now_decides_and_is_told_once(jumpy: Ju
     async with jumpy.bot() as bot:
         await bot.arm()
         await bot.enter()
-        set_by(bot, 2 * HOUR)
+        await set_by(bot, 2 * HOUR)
         jumpy.stage.market.step(2 * HOUR)
         await bot.alert("58900", "Exit now")
         await bot.running.watcher.poll(EXCHANGE)
@@ -147,7 +157,7 @@ async def test_a_sleep_is_no_silence_of_the_exchange(jumpy: JumpyWorld) -> None:
     async with jumpy.bot() as bot:
         await bot.arm()
         await bot.set_price("60200")
-        set_by(bot, 2 * HOUR)
+        await set_by(bot, 2 * HOUR)
         jumpy.stage.market.step(2 * HOUR)
         await bot.set_price("60210")
         await bot.running.tick()
@@ -161,7 +171,7 @@ async def test_a_pause_of_the_exchange_ends_in_time_when_the_clock_is_set(jumpy:
         await bot.arm()
         await jumpy.exchange_fault(path="ticker", times=1, status=429, code=-1003, msg="slow down", retry_after="2")
         await bot.running.watcher.poll(EXCHANGE)
-        set_by(bot, step)
+        await set_by(bot, step)
         jumpy.stage.market.step(SECOND)
         jumpy.stage.market.set_price(BTC, bot.record().plan.tiers[0].trigger.level)  # type: ignore[union-attr]
         until = jumpy.wall.steady() + 30 * SECOND
@@ -195,7 +205,7 @@ async def test_what_waits_over_a_restart_leaves_at_once(jumpy: JumpyWorld, step:
         await bot.set_price("60000")
         while not any(line["event"] == "message waits" for line in jumpy.logs):
             await bot.running.tick()
-        set_by(bot, step)
+        await set_by(bot, step)
     await jumpy.heal()
     async with jumpy.bot() as bot:
         await bot.sam.wait_for("Add tier 1", timeout=20)
@@ -207,9 +217,9 @@ async def test_small_steps_back_hold_up_nothing(jumpy: JumpyWorld) -> None:
     async with jumpy.bot() as bot:
         await bot.arm()
         await bot.enter()
-        set_by(bot, -SECOND)
+        await set_by(bot, -SECOND)
         await bot.alert("60300", "Add tier 2")
-        set_by(bot, -MINUTE)
+        await set_by(bot, -MINUTE)
         await bot.tap("Done at", "Tier 2 is in")
         await bot.alert("60600", "Add tier 3")
         said = await bot.said()
