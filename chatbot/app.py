@@ -142,7 +142,8 @@ async def running(settings: Settings, outside: Outside) -> AsyncIterator[Running
         stack.callback(on_database.close)
         wall = await on_database(partial(unbroken, outside.wall, outside.steady, database.units))
         outside = replace(outside, wall=wall)
-        feed = Feed(outside.exchange_hosts, only=outside.only, clock=outside.clock, manners=outside.manners)
+        manners, steady = outside.manners, outside.steady
+        feed = Feed(outside.exchange_hosts, only=outside.only, clock=outside.clock, steady=steady, manners=manners)
         stack.push_async_callback(feed.aclose)
         for_people = feed.aside()
         book = InstrumentBook(for_people)
@@ -273,7 +274,8 @@ async def by_the_hour(use: Use, book: InstrumentBook, watcher: Watcher, telegram
 
 async def tick(use: Use, trades: Trades, catch_up: CatchUp) -> None:
     """What time alone decides, and what is to be said again."""
-    await use.on_database(partial(trades.clock, catch_up.held()))
+    ready = catch_up.ready(await use.on_database(trades.due))
+    await use.on_database(partial(trades.clock, ready))
     await use.on_database(use.reminding.due)
 
 

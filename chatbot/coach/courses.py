@@ -60,12 +60,23 @@ class Courses:
                     found |= {} if record is None else {plan_id: standing(record.plan, record.events)}
         return found
 
-    def prints(self, quotes: Sequence[Quote], plan_ids: Sequence[int], atrs: Atrs = NO_ATR) -> Sequence[int]:
+    def prints(
+        self, market: Market, quotes: Sequence[Quote], plan_ids: Sequence[int], atrs: Atrs = NO_ATR
+    ) -> Sequence[int]:
         """Prices of one market as they happened, in order, for plans whose quiet interval some of them left.
 
         Those that could not be moved are given back.
         """
-        return self.trades.each(plan_ids, lambda work, record: self.by_prints(work, record, quotes, atrs))
+
+        def keep(work: Work) -> None:
+            self.keep(work, market, quotes[-1].price)
+
+        return self.trades.each(plan_ids, lambda work, record: self.by_prints(work, record, quotes, atrs), keep)
+
+    def keep(self, work: Work, market: Market, price: Decimal) -> None:
+        """The price of now, with what it decided: what is asked for at a price is not answered at an older one."""
+        quote = Quote(market.symbol, price, self.trades.desk.clock())
+        work.unit.quotes.put(market.exchange, (quote,), market.trigger_price)
 
     def by_prints(self, work: Work, record: PlanRecord, quotes: Sequence[Quote], atrs: Atrs) -> None:
         """One plan, price by price; what lies in its quiet interval is passed over."""
@@ -97,6 +108,8 @@ class Courses:
         def mark(work: Work) -> None:
             if known_until is not None:
                 work.unit.watermarks.put(course.market, known_until)
+            if course.seen.price is not None:
+                self.keep(work, course.market, course.seen.price)
 
         return self.trades.each(course.plan_ids, lambda work, record: self.by_way(work, record, course, atrs), mark)
 

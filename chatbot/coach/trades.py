@@ -20,7 +20,7 @@ from chatbot.core.engine import Outcome, process
 from chatbot.core.events import EntryMissed, Event, Filled, PlanClosed, StopHit, TargetHit
 from chatbot.core.evolve import history
 from chatbot.core.inputs import Arm, CandleClosed, ClockTick, Input, Jump
-from chatbot.core.market import Market, Quote
+from chatbot.core.market import Quote
 from chatbot.core.money import Millis
 from chatbot.core.overdue import deadline
 from chatbot.core.plan import Follow, Plan, TriggerPrice
@@ -208,15 +208,15 @@ class Trades:
         close = self.moving(lambda state: replace(closed, atr=atrs.get(state.plan.timeframe)), LIVE)
         return [*failed, *self.each(left, close)]
 
-    def clock(self, held: Collection[Market] = ()) -> None:
-        """What time alone decides: expiries, and exits nobody answered for a day.
-
-        Plans of `held` markets wait: what their market did before comes first.
-        """
-        now = self.desk.clock()
+    def due(self) -> Sequence[PlanRow]:
+        """The plans that time alone moves now: expiries, and exits nobody answered for a day."""
         with self.desk.units() as unit:
-            due = [row.plan_id for row in unit.plans.due(now) if row.market not in held]
-        self.each(due, self.moving(lambda _: ClockTick(now)))
+            return unit.plans.due(self.desk.clock())
+
+    def clock(self, plan_ids: Sequence[int]) -> None:
+        """What time alone decides of these plans."""
+        now = self.desk.clock()
+        self.each(plan_ids, self.moving(lambda _: ClockTick(now)))
 
     def moving(self, choose: Choose, seen: Seen | None = None) -> Act:
         """Giving one input to whichever plan it is."""

@@ -39,10 +39,17 @@ class Connection:
     """A ccxt exchange, its markets and its state of health."""
 
     def __init__(
-        self, venue: Venue, session: RoutedSession, random: Random, manners: Manners, clock: Clock | None = None
+        self,
+        venue: Venue,
+        session: RoutedSession,
+        random: Random,
+        manners: Manners,
+        clock: Clock | None = None,
+        pauses: Clock | None = None,
     ) -> None:
         self.venue = venue
         self.clock = clock
+        self.steady = pauses or steady
         self.session = session
         self.random = random
         self.timeout_ms = manners.timeout_ms
@@ -75,7 +82,7 @@ class Connection:
 
     def keep_away(self, weight: int, share: float) -> None:
         """Raises MarketError while the exchange is paused or the budget is spent; else counts the weight."""
-        now = steady()
+        now = self.steady()
         if now < self.paused_until:
             raise MarketError(self.venue.id, Pause(self.paused_until - now, "the exchange asked for a pause"))
         if wait := self.budget.wait(weight, now, share):
@@ -94,7 +101,7 @@ class Connection:
         remedy = remedy_of(error, known, self.random)
         self.failures += 1
         if isinstance(remedy, Pause):
-            self.paused_until = steady() + remedy.after
+            self.paused_until = self.steady() + remedy.after
         # By kind alone: a remedy's reason is what the exchange said, which may be anything.
         kinds = {"error": type(error).__name__, "remedy": type(remedy).__name__}
         log.warning("exchange_failed", exchange=self.venue.id, **kinds)
@@ -103,7 +110,7 @@ class Connection:
     async def catalogue(self) -> Catalogue:
         """What is listed, at most an hour old where the exchange answers. Raises MarketError if it never did."""
         async with self.loading:
-            if self.known is None or steady() >= self.reload_at:
+            if self.known is None or self.steady() >= self.reload_at:
                 await self.refresh()
             if self.known is None:
                 raise AssertionError("a refresh either loads or raises")
@@ -120,12 +127,12 @@ class Connection:
         """Load the markets; where that fails or makes no sense, those known already stay."""
         try:
             await self.load()
-            self.reload_at = steady() + RELOAD_AFTER
+            self.reload_at = self.steady() + RELOAD_AFTER
         except MarketError as error:
             if self.known is None:
                 raise
             log.warning("markets_kept", exchange=self.venue.id, error=str(error))
-            self.reload_at = steady() + RELOAD_AGAIN_AFTER
+            self.reload_at = self.steady() + RELOAD_AGAIN_AFTER
 
     async def load(self) -> None:
         """Load into a second instance, because ccxt takes a garbled answer for an empty list of markets."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from copy import copy
 from decimal import Decimal
 from random import Random
@@ -17,7 +17,7 @@ from chatbot.core.plan import TriggerPrice
 from chatbot.market.brackets import brackets_of
 from chatbot.market.budget import SHARE_ASIDE, SHARE_USED
 from chatbot.market.candle_calls import CandlesWanted, candle_call
-from chatbot.market.connection import Connection, Manners
+from chatbot.market.connection import Connection, Manners, steady
 from chatbot.market.exchanges import FloorUnit, PriceCall, timeframes_of, venue_of
 from chatbot.market.funding import funding_of, hours_in, hours_of, rate_of
 from chatbot.market.instruments import Catalogue
@@ -26,6 +26,7 @@ from chatbot.market.rows import candles_of, closed, traded_at
 from chatbot.market.session import RoutedSession
 from chatbot.market.symbols import resolve
 from chatbot.market.trades import Stretch, trades_in
+from chatbot.ports import Clock
 
 MANNERS: Final = Manners()
 CLOCK_GRACE: Final[Millis] = 15_000
@@ -40,7 +41,7 @@ def wall_clock() -> Millis:
 class Feed:
     """`hosts` maps exchange hosts to whoever serves them instead; with `only`, all others are refused.
 
-    `clock` is the market's time, which a simulated market may run faster than ours.
+    `clock` is the market's time, which a simulated market may run faster than ours; pauses are kept by `steady`.
     """
 
     def __init__(
@@ -48,12 +49,13 @@ class Feed:
         hosts: Mapping[str, str] | None = None,
         *,
         only: bool = False,
-        clock: Callable[[], Millis] = wall_clock,
+        clock: Clock = wall_clock,
+        steady: Clock = steady,
         random: Random | None = None,
         manners: Manners = MANNERS,
     ) -> None:
         self.session = RoutedSession(hosts or {}, only=only)
-        self.clock = clock
+        self.clock, self.steady = clock, steady
         self.random = random or Random()  # noqa: S311 -- spreads retries, guards nothing
         self.manners = manners
         self.share = SHARE_USED
@@ -190,7 +192,7 @@ class Feed:
     def connection(self, exchange: str) -> Connection:
         """The exchange, opened when first needed. Raises LookupError for one that is not known."""
         if exchange not in self.connections:
-            opened = Connection(venue_of(exchange), self.session, self.random, self.manners, self.clock)
+            opened = Connection(venue_of(exchange), self.session, self.random, self.manners, self.clock, self.steady)
             self.connections[exchange] = opened
         return self.connections[exchange]
 

@@ -11,7 +11,7 @@ from chatbot.core.money import Millis
 from chatbot.core.plan import TriggerPrice
 from chatbot.core.timeframes import MINUTE, Timeframe
 from chatbot.market.budget import SHARE_USED
-from chatbot.market.connection import Connection, steady
+from chatbot.market.connection import Connection
 from chatbot.market.errors import BadPayloadError
 from chatbot.market.exchanges import MarkCall, PriceCall
 from chatbot.market.rows import candles_of, fair_price, last_price, mark_price, quotes_of
@@ -87,7 +87,7 @@ async def ask_rows(
 
     def keep(rows: Any) -> Answer:
         answer = read(rows)
-        connection.kept = (steady(), rows) if last and venue.price_gap else None
+        connection.kept = (connection.steady(), rows) if last and venue.price_gap else None
         return answer
 
     weight = venue.costs.prices if last else venue.costs.marks
@@ -99,7 +99,7 @@ def still_good(connection: Connection) -> Any:
     if connection.kept is None or connection.budget.a_minute is None:
         return None
     came, rows = connection.kept
-    return rows if steady() < came + connection.venue.price_gap else None
+    return rows if connection.steady() < came + connection.venue.price_gap else None
 
 
 def reading(connection: Connection, trigger_price: TriggerPrice) -> Callable[[Mapping[str, Any]], object]:

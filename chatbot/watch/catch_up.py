@@ -1,13 +1,14 @@
 """No wick missed: after every minute, gap and start, what a market did is read from its watermark on and decided.
 
-A market that is behind is caught up with before anything live of it decides; not for ever, though, where its
-exchange does not give what is needed: a late order is better than no alert.
+A market that is behind is caught up with before any price of it decides: what came first is decided first, at its
+own price. Not for ever, though, where prices come but their past is not to be had: an alert out of order is better
+than none.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final, assert_never
@@ -17,24 +18,31 @@ import structlog
 from chatbot.core.market import Final as GiveUp
 from chatbot.core.market import Market, MarketError, Pause, Remedy, Retry
 from chatbot.core.money import Millis
+from chatbot.ports import PlanRow
 from chatbot.watch.past import Past
 from chatbot.watch.telling import tell_broken
 from chatbot.watch.watcher import GIVEN_UP_FOR, Watcher
 
-HOLD_FOR: Final[Millis] = 5_000
-"""How long live prices wait for a market that is behind, by the steady clock."""
+HOLD_FOR: Final[Millis] = 20_000
+"""How long prices wait for what their market did before, by the steady clock, from the first that has to."""
+LOOK_UP_WITHIN: Final = 5.0
+"""How many seconds a poll waits for it; the next poll brings a price again."""
+TIME_WAITS: Final[Millis] = 3_600_000
+"""How long an expiry waits for a market that is not to be looked up, by the steady clock: an entry before it counts."""
 AT_ONCE: Final = 8
 """Markets of one exchange that are read together."""
 ASK_AGAIN: Final[Millis] = 1_000
+HELD_AGAIN: Final[Millis] = 4_000
+"""How soon at the latest it is asked for again while prices wait. Where the exchange wants a pause, none is sent."""
 log = structlog.get_logger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Behind:
-    """A market that is being caught up with: how long live prices wait, and since when it was not seen."""
+    """A market that is being caught up with: since when it was not seen, and since when a price of it waits."""
 
-    until: Millis
     since: Millis | None
+    held_at: Millis | None = None
 
 
 class CatchUp:
@@ -49,9 +57,12 @@ class CatchUp:
         self.turns: dict[str, asyncio.Semaphore] = {}
         self.under_way: dict[Market, asyncio.Task[None]] = {}
         self.failing: set[Market] = set()
+        self.overdue: dict[int, Millis] = {}
+        """Plans that time alone would move, each since when, by the steady clock."""
         self.on_ready: Callable[[Market], None] = lambda _: None
         """Called when a market's live prices may be looked at."""
-        watcher.before, watcher.on_gap, watcher.is_looked_up = self.first, self.fall_behind, past.is_looked_up
+        watcher.before, watcher.on_gap, watcher.is_looked_up = self.first, self.seen_again, past.is_looked_up
+        watcher.newer = past.newer
         watcher.silence.is_caught_up = self.is_caught_up
 
     async def load(self) -> None:
@@ -60,14 +71,31 @@ class CatchUp:
         for market in self.watcher.markets():
             self.fall_behind(market, self.watcher.silence.since.get(market))
 
-    def is_behind(self, market: Market) -> bool:
-        """Whether live prices of a market have to wait."""
+    def holds(self, market: Market) -> bool:
+        """Whether a price of a market that is there now has to wait."""
         found = self.behind.get(market)
-        return found is not None and self.watcher.steady() < found.until
+        if found is None:
+            return False
+        if found.held_at is None:
+            found.held_at = self.watcher.steady()
+        return self.watcher.steady() < found.held_at + HOLD_FOR
 
-    def held(self) -> Collection[Market]:
-        """The markets whose past comes first."""
-        return {market for market in self.behind if self.is_behind(market)}
+    def ready(self, due: Sequence[PlanRow]) -> Sequence[int]:
+        """Of the plans that time alone would move, those that no earlier price can move any more.
+
+        Not for ever, though, where a market is not to be looked up: that its users do not see it they know by then.
+        """
+        now = self.watcher.steady()
+        self.overdue = {row.plan_id: self.overdue.get(row.plan_id, now) for row in due}
+        over = {plan_id for plan_id, since in self.overdue.items() if now - since >= TIME_WAITS}
+        return [row.plan_id for row in due if row.plan_id in over or self.is_known(row)]
+
+    def is_known(self, row: PlanRow) -> bool:
+        """Whether all that a plan's market did until time alone moves it is decided on."""
+        market, due_at = row.market, row.due_at or 0
+        if market not in self.watcher.indexes or self.past.is_looked_up(market, due_at):
+            return True
+        return self.watcher.is_live(market) and market not in self.behind and self.past.has_settled(due_at)
 
     def is_caught_up(self, market: Market) -> bool:
         """Whether all that a market did until a moment ago is decided on."""
@@ -76,28 +104,33 @@ class CatchUp:
     def fall_behind(self, market: Market, since: Millis | None) -> None:
         """Something of a market may have been missed, since then: that comes before live prices decide again."""
         if market not in self.behind:
-            self.behind[market] = Behind(self.watcher.steady() + HOLD_FOR, since)
+            self.behind[market] = Behind(since)
             self.away_until.pop(market, None)
             self.start(market)
 
-    async def first(self, market: Market) -> None:
-        """What a market did up to now, before a price of it is decided on; no longer than a price can wait."""
-        self.fall_behind(market, None)
+    def seen_again(self, market: Market, since: Millis | None) -> None:
+        """Its exchange answers: whatever went wrong before is over, and what was missed is asked for at once."""
+        self.fall_behind(market, since)
         if self.away_until.pop(market, None) is not None:
-            # It answered just now: whatever went wrong before is over.
             self.start(market)
+
+    async def first(self, market: Market) -> bool:
+        """What a market did up to now comes first; whether a price of now may be decided on then."""
+        self.seen_again(market, None)
         with suppress(TimeoutError):
-            async with asyncio.timeout(HOLD_FOR / 1_000):
+            async with asyncio.timeout(LOOK_UP_WITHIN):
                 while market in self.behind and (task := self.under_way.get(market)) is not None:
                     await asyncio.wait({task})
                     self.start(market)
+        return not self.holds(market)
 
     async def begin(self) -> None:
         """Ask for every minute that is over, and for all that is to be caught up with, without waiting for it."""
         for market in self.watcher.markets():
             if market in self.behind or self.past.is_due(market):
                 self.start(market)
-        for market in [market for market in self.behind if not self.is_behind(market)]:
+        for market in tuple(self.behind):
+            # What waits for it may have waited long enough.
             self.on_ready(market)
         self.forget()
 
@@ -163,8 +196,10 @@ class CatchUp:
         return False
 
     def put_off(self, market: Market, wait: Millis, why: str) -> None:
-        """Not before then; said once until it works again."""
-        self.away_until[market] = self.watcher.steady() + wait
+        """Not before then, or soon again where a price waits for it; said once until it works again."""
+        found = self.behind.get(market)
+        soon = found is not None and found.held_at is not None
+        self.away_until[market] = self.watcher.steady() + (min(wait, HELD_AGAIN) if soon else wait)
         if market not in self.failing:
             self.failing.add(market)
             log.warning("minutes failed", exchange=market.exchange, symbol=market.symbol, remedy=why, wait_ms=wait)

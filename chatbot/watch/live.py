@@ -42,7 +42,7 @@ class Live:
     def came(self, market: Market) -> None:
         """A market can be heard: what it did before is caught up with first."""
         if market in self.watcher.indexes:
-            self.catch_up.fall_behind(market, self.watcher.blind_since(market))
+            self.catch_up.seen_again(market, self.watcher.blind_since(market))
 
     def went(self, market: Market) -> None:
         """Prices may be missing from now on: from its next round on, the poll asks for them."""
@@ -50,17 +50,19 @@ class Live:
 
     def begin(self, market: Market) -> None:
         """Look at what waits, unless that is being done, or something older comes first."""
-        if market in self.under_way or self.catch_up.is_behind(market):
-            return
         waiting, index = self.waiting.get(market), self.watcher.indexes.get(market)
-        if waiting is None:
+        if waiting is None or market in self.under_way or self.catch_up.holds(market):
             return
-        while waiting and (index is None or not index.touched(waiting[0].price)):
+        while waiting and (index is None or self.is_over(market, waiting[0])):
             waiting.popleft()
         if waiting:
             self.under_way[market] = asyncio.create_task(self.safely(market))
         else:
             del self.waiting[market]
+
+    def is_over(self, market: Market, quote: Quote) -> bool:
+        """Whether a price concerns nobody, or was decided on already: with the trades that were read meanwhile."""
+        return not self.watcher.indexes[market].touched(quote.price) or self.catch_up.past.is_read(market, quote)
 
     async def safely(self, market: Market) -> None:
         """The outermost place for what goes wrong with one market's prices: it is logged, and the next is looked at."""
@@ -75,19 +77,20 @@ class Live:
 
     async def take(self, market: Market) -> None:
         """All that waits, as one: the plans that any of it concerns go through it price by price."""
-        waiting = self.waiting[market]
-        batch = tuple(waiting)
+        waiting, index = self.waiting[market], self.watcher.indexes.get(market)
+        batch = tuple(quote for quote in waiting if not self.catch_up.past.is_read(market, quote))
         waiting.clear()
-        index = self.watcher.indexes[market]
+        if index is None:
+            return
         touched = sorted({plan_id for quote in batch for plan_id in index.touched(quote.price)})
         if not touched:
             return
         atrs = self.watcher.atrs(market.exchange, market.symbol)
-        await self.watcher.on_database(partial(self.courses.prints, batch, touched, atrs))
+        await self.watcher.on_database(partial(self.courses.prints, market, batch, touched, atrs))
         # A plan that its user moved meanwhile has another interval now, which the newest price may have left.
         moved = [plan_id for plan_id in index.touched(batch[-1].price) if plan_id not in touched]
         if moved:
-            await self.watcher.on_database(partial(self.courses.prints, batch[-1:], moved, atrs))
+            await self.watcher.on_database(partial(self.courses.prints, market, batch[-1:], moved, atrs))
 
     async def stop(self) -> None:
         """What is under way may end."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import partial
 from typing import Final
@@ -15,6 +15,7 @@ from typing import Final
 from chatbot.coach.courses import Course, Courses
 from chatbot.coach.trades import Seen
 from chatbot.core.candles import Candle
+from chatbot.core.market import Final as GiveUp
 from chatbot.core.market import Market, MarketError, Quote
 from chatbot.core.money import Millis
 from chatbot.core.plan import TriggerPrice
@@ -27,6 +28,8 @@ from chatbot.watch.watcher import Watcher
 SETTLE: Final[Millis] = 2_000
 """How long after its end a minute is asked for: exchanges revise the last trades."""
 PAGE: Final = 498
+TRADES_WAIT: Final[Millis] = 15_000
+"""How long a minute waits for trades that an exchange fails to give, by the steady clock; less than its prices do."""
 MINUTES_BY_TRADES: Final = 60
 """So many minutes of one reading are looked up trade by trade; the others are decided by their candles."""
 
@@ -63,6 +66,10 @@ class Past:
         """The watermarks as they were at the start."""
         self.looked_until: dict[Market, Millis] = {}
         """The end of the last minute that was asked for and decided on, holes or not."""
+        self.read_to: dict[Market, Sequence[Quote]] = {}
+        """The newest trades that were read of each market, all of one millisecond."""
+        self.lacking: dict[Market, Millis] = {}
+        """Since when trades of a market are not given, by the steady clock."""
 
     async def load(self) -> None:
         """How far each market was known when the bot stopped."""
@@ -71,6 +78,10 @@ class Past:
     def due(self) -> Millis:
         """The end of the last minute that has settled."""
         return Timeframe.M1.start_of(self.clock() - SETTLE)
+
+    def has_settled(self, at: Millis) -> bool:
+        """Whether what happened until then has arrived, where prices arrive by themselves."""
+        return self.clock() >= at + SETTLE
 
     def is_due(self, market: Market) -> bool:
         """Whether a minute is over that was not asked for."""
@@ -85,6 +96,16 @@ class Past:
         book = self.minutes.get(market)
         return 0 if book is None else max(0, self.due() - book.known_until)
 
+    def is_read(self, market: Market, quote: Quote) -> bool:
+        """Whether a price was among the trades that were read: it is decided on with them, and must not count again."""
+        newest = self.read_to.get(market, ())
+        return bool(newest) and (quote.at < newest[-1].at or quote in newest)
+
+    def newer(self, market: Market, quote: Quote) -> Quote:
+        """A price that was heard, or the last trade that was read, where that is younger."""
+        newest = self.read_to.get(market, ())
+        return newest[-1] if newest and newest[-1].at > quote.at else quote
+
     async def read(self, market: Market, blind_since: Millis | None) -> None:
         """Every closed minute from the watermark on, decided as one. Raises MarketError."""
         until = self.due()
@@ -94,11 +115,12 @@ class Past:
         after = book.with_these(candles, until, self.clock())
         if touched:
             way = await self.way_through(market, candles, touched)
-            # What happened since the last closed minute comes before the price of now.
-            running = await self.running(market, until)
-            touched = sorted({*touched, *self.touched(market, [step.price for step in running])})
+            # The price of now comes first, or the trades that are asked for might not reach to it.
             seen = await self.seen(market, candles[-1].at + MINUTE, blind_since)
-            await self.along(Course(market, self.to_now([*way, *running], seen), touched, seen, after.known_until))
+            running = await self.running(market, until)
+            touched = sorted({*touched, *self.touched(market, [step.price for step in running or ()])})
+            way, seen = self.to_now(way, running, seen)
+            await self.along(Course(market, way, touched, seen, after.known_until))
         elif after.known_until != book.known_until or market not in self.minutes:
             await self.along(Course(market, (), (), Seen(), after.known_until))
         self.minutes[market] = after
@@ -147,15 +169,17 @@ class Past:
     async def read_running(self, market: Market, blind_since: Millis | None) -> None:
         """As far as trades tell, the minute that runs; what they don't tell, its candle will. Raises MarketError."""
         now = self.clock()
-        way = await self.running(market, self.looked_until[market])
+        way = await self.running(market, self.looked_until[market]) or ()
         touched = self.touched(market, [step.price for step in way])
         if touched:
             await self.along(Course(market, way, touched, await self.seen(market, now, blind_since)))
 
-    async def running(self, market: Market, since: Millis) -> Sequence[Print]:
-        """The trades from then up to now, as far as they can be had."""
+    async def running(self, market: Market, since: Millis) -> Sequence[Print] | None:
+        """The trades from then up to now; None where they can't be had."""
         trades = await self.trades(market, since, self.clock() + 1)
-        return [Print(trade.price, trade.at) for trade in trades or ()]
+        if trades:
+            self.read_to[market] = [trade for trade in trades if trade.at == trades[-1].at]
+        return None if trades is None else [Print(trade.price, trade.at) for trade in trades]
 
     async def along(self, course: Course) -> None:
         """Have a way decided."""
@@ -163,9 +187,16 @@ class Past:
         # Whom an old price did not move is not idle: that price may be older than what the plan waits for.
         await self.watcher.on_database(partial(self.courses.along, course, atrs))
 
-    def to_now(self, way: Sequence[Step], seen: Seen) -> Sequence[Step]:
-        """What was on offer then is judged by the price of now, before anybody is told."""
-        return way if seen.price is None else [*way, Print(seen.price, self.clock())]
+    def to_now(self, way: Sequence[Step], running: Sequence[Print] | None, seen: Seen) -> tuple[Sequence[Step], Seen]:
+        """What was on offer then is judged by the price of now, before anybody is told.
+
+        Where trades are known, the last of them is that price: one that was seen may be older than what it would meet.
+        """
+        if running:
+            return [*way, *running], replace(seen, price=running[-1].price)
+        if running is None and seen.price is not None:
+            return [*way, Print(seen.price, self.clock())], seen
+        return way, seen
 
     def touched(self, market: Market, prices: Iterable[Decimal]) -> list[int]:
         """The plans that any of these prices concerns."""
@@ -173,14 +204,24 @@ class Past:
         return [] if index is None else sorted({plan_id for price in prices for plan_id in index.touched(price)})
 
     async def trades(self, market: Market, since: Millis, until: Millis) -> Sequence[Quote] | None:
-        """The trades of a span; None where they can't be had, which stops nothing."""
+        """The trades of a span; None where they can't be had, which stops nothing. Raises MarketError for a while."""
         if market.trigger_price is not TriggerPrice.LAST:
             return None
         try:
-            return await self.watcher.source.trades(market.exchange, market.symbol, since, until)
-        except MarketError:
+            found = await self.watcher.source.trades(market.exchange, market.symbol, since, until)
+        except MarketError as error:
             # Logged where it arose; the minute's candle decides, or will.
+            if self.may_come(market, error):
+                raise
             return None
+        self.lacking.pop(market, None)
+        return found
+
+    def may_come(self, market: Market, error: MarketError) -> bool:
+        """Whether trades that were not given this time are worth waiting for: they tell more than a candle."""
+        now = self.watcher.steady()
+        lacking_for = now - self.lacking.setdefault(market, now)
+        return not isinstance(error.remedy, GiveUp) and lacking_for < TRADES_WAIT
 
     async def seen(self, market: Market, end: Millis, blind_since: Millis | None) -> Seen:
         """How what happened before `end` was found, and the price of now."""
@@ -188,21 +229,23 @@ class Past:
         return Seen(is_late=True, blind=blind, price=await self.price_now(market))
 
     async def price_now(self, market: Market) -> Decimal | None:
-        """The last price that was heard, if that was just now, else what the exchange says, if it does."""
+        """The last price that was heard or read, if that was just now, else what the exchange says, if it does."""
         known = self.watcher.newest(market)
         if known is not None:
-            return known.price
+            return self.newer(market, known).price
         try:
             asked = (market.exchange, frozenset({market.symbol}), market.trigger_price)
             quote = (await self.watcher.source.quotes(*asked)).get(market.symbol)
         except MarketError:
             # Logged where it arose; nothing is said of now.
             return None
-        return None if quote is None else quote.price
+        return None if quote is None else self.newer(market, quote).price
 
     def forget(self) -> None:
         """Markets that nobody watches any more."""
         for market in self.minutes.keys() - self.watcher.indexes.keys():
             del self.minutes[market]
             self.looked_until.pop(market, None)
+            self.read_to.pop(market, None)
             self.stored.pop(market, None)
+            self.lacking.pop(market, None)

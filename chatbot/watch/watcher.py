@@ -6,7 +6,7 @@ A poll that fails is sorted by its error: asked again, paused, or given up for a
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from functools import partial
 from typing import Final
 
@@ -50,6 +50,8 @@ class Watcher:
         self.heard: dict[Market, Millis] = {}
         """When each watched market was last heard, by the steady clock."""
         self.last: dict[Market, Quote] = {}
+        self.told_at: dict[Market, Millis] = {}
+        """When the last price of each came: of a stream on which nobody trades, longer ago than it was heard."""
         self.idle: dict[int, int] = {}
         """Plans that a price outside their quiet interval did not move, each at the event it stood at."""
         self.resume_at: dict[str, Millis] = {}
@@ -60,10 +62,12 @@ class Watcher:
         self.atrs: Callable[[str, str], Atrs] = lambda _exchange, _symbol: NO_ATR
         """ATR of a market, as far as it is at hand; a price never waits for it."""
         self.stream: PriceStream | None = None
-        self.before: Callable[[Market], Awaitable[None]] = nothing_before
-        """What a market did before is decided first, when a polled price concerns somebody."""
+        self.before: Callable[[Market], Awaitable[bool]] = nothing_before
+        """What a market did before is decided first, when a polled price concerns somebody; whether that may then."""
         self.is_looked_up: Callable[[Market, Millis], bool] = lambda _market, _end: True
         """Whether all that a market did before a moment is decided on."""
+        self.newer: Callable[[Market, Quote], Quote] = lambda _market, quote: quote
+        """A polled price, or what was looked up of the market since."""
         self.on_gap: Callable[[Market, Millis], None] = lambda _market, _since: None
 
     async def load(self) -> None:
@@ -109,6 +113,7 @@ class Watcher:
             del self.indexes[market]
             self.heard.pop(market, None)
             self.last.pop(market, None)
+            self.told_at.pop(market, None)
             self.silence.forget(market)
             self.follow(market.exchange)
 
@@ -131,8 +136,9 @@ class Watcher:
         return frozenset(market for market in self.indexes if market.exchange == exchange)
 
     def begun(self, market: Market) -> list[Millis]:
-        """When each of a market's plans was armed."""
-        return [self.plans[plan_id].begun_at for plan_id in self.indexes[market].intervals]
+        """When each of a market's plans was armed; none once the last one is over."""
+        index = self.indexes.get(market)
+        return [] if index is None else [self.plans[plan_id].begun_at for plan_id in index.intervals]
 
     def is_live(self, market: Market) -> bool:
         """Whether every price of a market arrives by itself."""
@@ -144,12 +150,13 @@ class Watcher:
 
     def newest(self, market: Market) -> Quote | None:
         """The last price, if it was heard just now."""
-        return self.last.get(market) if self.steady() - self.heard.get(market, 0) <= JUST_NOW else None
+        return self.last.get(market) if self.steady() - self.told_at.get(market, 0) <= JUST_NOW else None
 
     def hear(self, market: Market, quote: Quote) -> None:
         """A watched market's price; after a gap, what it did meanwhile is to be looked up."""
         blind_since = self.blind_since(market)
-        self.heard[market], self.last[market] = self.steady(), quote
+        self.heard[market] = self.told_at[market] = self.steady()
+        self.last[market] = quote
         if blind_since is not None:
             self.on_gap(market, blind_since)
 
@@ -210,20 +217,26 @@ class Watcher:
                 polled.append(quote)
         if not polled:
             return
-        await self.before_all(exchange, polled, trigger_price)
-        touched = self.all_touched(exchange, polled, trigger_price)
+        held = await self.before_all(exchange, polled, trigger_price)
+        polled = [self.newer(Market(exchange, quote.symbol, trigger_price), quote) for quote in polled]
+        quotes = [quote for quote in polled if quote.symbol not in held]
+        touched = self.all_touched(exchange, quotes, trigger_price)
         await self.wake(exchange, polled, touched, trigger_price)
         # A plan that its user moved meanwhile has another interval now, which these very prices may have left.
-        now = self.all_touched(exchange, polled, trigger_price)
+        now = self.all_touched(exchange, quotes, trigger_price)
         moved = {symbol: [one for one in plan_ids if one not in touched[symbol]] for symbol, plan_ids in now.items()}
         if any(moved.values()):
             await self.wake(exchange, polled, moved, trigger_price)
 
-    async def before_all(self, exchange: str, quotes: Sequence[Quote], trigger_price: TriggerPrice) -> None:
-        """Between two looks at a price it may have gone anywhere: where it matters, that is decided first."""
+    async def before_all(self, exchange: str, quotes: Sequence[Quote], trigger_price: TriggerPrice) -> Collection[str]:
+        """Between two looks at a price it may have gone anywhere: where it matters, that is decided first.
+
+        Gives back the symbols for which that is still to be done: the price of now waits for it.
+        """
         touched = self.all_touched(exchange, quotes, trigger_price)
         matter = [symbol for symbol, plan_ids in touched.items() if plan_ids and not self.are_idle(plan_ids)]
-        await asyncio.gather(*(self.before(Market(exchange, symbol, trigger_price)) for symbol in matter))
+        may = await asyncio.gather(*(self.before(Market(exchange, symbol, trigger_price)) for symbol in matter))
+        return [symbol for symbol, done in zip(matter, may, strict=True) if not done]
 
     async def wake(
         self,
@@ -258,12 +271,13 @@ class Watcher:
     async def keep(self) -> None:
         """Remember the prices of what is streamed, which nobody else does."""
         found: dict[tuple[str, TriggerPrice], list[Quote]] = {}
-        for market, quote in self.last.items():
+        for market, quote in tuple(self.last.items()):
             if self.is_live(market):
-                found.setdefault((market.exchange, market.trigger_price), []).append(quote)
+                found.setdefault((market.exchange, market.trigger_price), []).append(self.newer(market, quote))
         for (exchange, trigger_price), quotes in found.items():
             await self.on_database(partial(self.trades.keep, exchange, quotes, trigger_price))
 
 
-async def nothing_before(_: Market) -> None:
+async def nothing_before(_: Market) -> bool:
     """Nobody looks up what was before."""
+    return True

@@ -14,6 +14,7 @@ from random import Random
 from typing import Final
 
 from chatbot.core.inputs import Jump
+from chatbot.core.money import Millis
 from chatbot.core.quiet import thresholds
 from chatbot.market.feed import wall_clock
 from chatbot.sandbox.exchange.market import Book, Market
@@ -67,6 +68,13 @@ class Course:
         for plan in self.open_plans():
             if plan.give(given):
                 self.crossed.set()
+
+    def join(self, plan: Followed, armed_at: Millis) -> None:
+        """One more plan, which must have decided on every trade since it was armed."""
+        for trade in self.book.trades:
+            if trade.point.at >= armed_at:
+                plan.give(Jump(trade.point.price, trade.point.at))
+        self.plans.append(plan)
 
     def open_plans(self) -> list[Followed]:
         """Those that are not over."""

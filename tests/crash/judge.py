@@ -6,11 +6,15 @@ import asyncio
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from tests.crash.happenings import ARMED, Due
 
+SEPARATOR: Final = "\n──────────\n"
+"""Between alerts that left as one message."""
+NUMERAL: Final = re.compile(r"^[①-⑳㉑-㉟㊱-㊿] ")
+"""What leads from such an alert to its buttons."""
 REPEAT: Final = "🔁 Repeat"
 TITLE: Final = re.compile(r"Plan (\d+) · \S+ (?:long|short)\b")
 MOVE: Final = re.compile(r"[Mm]ove stop (\S[^→]*?) → (.+?)(?=: |\. |\.?$)", re.MULTILINE)
@@ -18,7 +22,7 @@ REMINDER: Final = "Still open: "
 NOTES: Final = (
     re.compile(r"Tierwise coaches you"),
     re.compile(r"⚠ No price of "),
-    re.compile(r"✅ \S+: prices of \S+ are back"),
+    re.compile(r"✅ I see prices again\. I was blind "),
 )
 """What may be said beside the alerts: the beginnings of such messages."""
 Key = tuple[int, str, str]
@@ -27,11 +31,17 @@ Key = tuple[int, str, str]
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """A message as it reached somebody."""
+    """A message as it reached somebody, or the `part` of it that is an alert of its own."""
 
     chat_id: int
     version: int
     text: str
+    part: int = 0
+
+    @property
+    def place(self) -> tuple[int, int]:
+        """Where it stands among all that its reader sees."""
+        return self.version, self.part
 
     @property
     def is_marked(self) -> bool:
@@ -104,7 +114,13 @@ class Judge:
             chain.setdefault(stop, len(chain))
 
     def hear(self, message: Received) -> None:
-        """Something was told."""
+        """Something was told, perhaps several things at once."""
+        for part in parts_of(message):
+            self.take(part)
+        self.news.set()
+
+    def take(self, message: Received) -> None:
+        """One of them."""
         found = list(blocks_in(message))
         for block in found:
             self.plans[message.chat_id, block.title].append(block)
@@ -112,7 +128,6 @@ class Judge:
                 self.blocks[message.chat_id, block.title, line].append(block)
         if not found and not is_note(message.text):
             self.strays.append(message)
-        self.news.set()
 
     async def told(self, enough: Callable[[], bool]) -> None:
         """Waits for what makes it enough."""
@@ -210,21 +225,27 @@ class Judge:
 
     def disordered(self) -> Iterator[Due]:
         """Alerts told before an earlier one of their plan that was at least as urgent."""
-        told: dict[tuple[int, str], list[tuple[Due, int]]] = defaultdict(list)
+        told: dict[tuple[int, str], list[tuple[Due, tuple[int, int]]]] = defaultdict(list)
         nth: Counter[Key] = Counter()
         for due in self.dues:
             key, found = key_of(due), self.blocks.get(key_of(due), ())
             if nth[key] < len(found):
-                version = found[nth[key]].message.version
-                if any(before > version and one.priority <= due.priority for one, before in told[key[:2]]):
+                place = found[nth[key]].message.place
+                if any(before > place and one.priority <= due.priority for one, before in told[key[:2]]):
                     yield due
-                told[key[:2]].append((due, version))
+                told[key[:2]].append((due, place))
             nth[key] += 1
 
 
 def key_of(due: Due) -> Key:
     """What an alert is recognised by."""
     return due.chat_id, due.title, due.headline
+
+
+def parts_of(message: Received) -> Iterator[Received]:
+    """The alerts of a message that were put together because Telegram took no more, each as if it had come alone."""
+    for part, text in enumerate(message.text.split(SEPARATOR)):
+        yield replace(message, text=NUMERAL.sub("", text), part=part)
 
 
 def blocks_in(message: Received) -> Iterator[Block]:

@@ -15,7 +15,7 @@ from chatbot.messages.numbers import price
 from chatbot.sandbox.telegram import Person
 from tests.crash.course import Course
 from tests.crash.happenings import Followed
-from tests.crash.judge import Judge
+from tests.crash.judge import NUMERAL, Judge
 from tests.whole.rig import TALK
 
 FOREVER: Final = 3_600.0
@@ -65,7 +65,7 @@ class Confirming:
         wanted = labels_of(action, self.course.book.listing.tick_size)
         for shown in reversed(await self.person.transcript()):
             for label in shown.labels:
-                if label in wanted and (shown.message_id, label) not in self.tapped:
+                if NUMERAL.sub("", label) in wanted and (shown.message_id, label) not in self.tapped:
                     return shown.message_id, label
         raise LookupError(f"chat {self.person.chat_id} was told of {action}, and no button says {sorted(wanted)}")
 

@@ -91,10 +91,10 @@ class Scene:
         if not wanted:
             return
         rows = await asyncio.to_thread(arm, self.database_url, wanted)
-        for row, (chat_id, plan) in zip(rows, wanted, strict=True):
-            course = self.courses[contract_of(chat_id)]
+        for (row, armed_at), (chat_id, plan) in zip(rows, wanted, strict=True):
             whose = Whose(chat_id, row.number, row.plan_id)
-            course.plans.append(Followed.armed(whose, plan, wall_clock(), self.judge.expect))
+            followed = Followed.armed(whose, plan, armed_at, self.judge.expect)
+            self.courses[contract_of(chat_id)].join(followed, armed_at)
 
     def missing(self) -> list[tuple[str, int]]:
         """Contract and user of every plan that is to be."""
@@ -184,6 +184,7 @@ async def scene_in(folder: Path, wish: Wish) -> AsyncIterator[Scene]:
             "TIERWISE_ALLOWED_USERS": ",".join(map(str, chats)),
             "TIERWISE_DATABASE_URL": url_of(folder / "bot.sqlite3"),
             "TIERWISE_POLL_SECONDS": "0.1",
+            "TIERWISE_STATUS_PORT": "",
             **wish.more,
         }
         nursery = await stack.enter_async_context(nursery_in(folder, settings))

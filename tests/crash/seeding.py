@@ -11,6 +11,7 @@ from chatbot.app import signing_key
 from chatbot.coach.desk import Desk, MarketsUnknown
 from chatbot.coach.trades import Trades
 from chatbot.core.market import Instrument, Resolution
+from chatbot.core.money import Millis
 from chatbot.core.plan import Plan
 from chatbot.market.feed import wall_clock
 from chatbot.ports import PlanRow, SendState, User
@@ -29,8 +30,11 @@ class NoInstruments:
         raise MarketsUnknown(exchange)
 
 
-def arm(database_url: str, wanted: Sequence[tuple[int, Plan]]) -> list[PlanRow]:
-    """Arms plans for users by their ids, in one transaction; the bot must be down, or this raises DatabaseRefused."""
+def arm(database_url: str, wanted: Sequence[tuple[int, Plan]]) -> list[tuple[PlanRow, Millis]]:
+    """Arms plans for users by their ids, in one transaction; the bot must be down, or this raises DatabaseRefused.
+
+    Gives back each with the moment from which prices count for it.
+    """
     with alone(database_url), open_database(database_url) as database:
         desk = Desk(database.units, wall_clock, wall_clock, signing_key(database.units), NoInstruments())
         trades = Trades(desk)
@@ -39,7 +43,10 @@ def arm(database_url: str, wanted: Sequence[tuple[int, Plan]]) -> list[PlanRow]:
             for user_id, plan in wanted:
                 user = work.unit.users.get(user_id) or User(user_id, user_id)
                 work.unit.users.put(user)
-                rows.append(trades.arm(work, user, replace(plan, armed_at=wall_clock())))
+                row = trades.arm(work, user, replace(plan, armed_at=wall_clock()))
+                record = work.unit.plans.record(row.plan_id)
+                assert record is not None
+                rows.append((row, record.events[0].at))
         return rows
 
 

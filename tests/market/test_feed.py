@@ -182,6 +182,20 @@ async def test_pause_keeps_every_request_away_until_it_is_over(feed: Feed, emula
     assert set(await feed.quotes(BINANCE, BOTH)) == BOTH
 
 
+async def test_a_pause_goes_by_the_clock_that_never_jumps(emulator: ExchangeEmulator) -> None:
+    """The one that is given: where a market runs fast and all clocks with it, so do pauses."""
+    now = 1_000_000
+    feed = Feed({"fapi.binance.com": emulator.base_url}, only=True, steady=lambda: now)
+    await feed.instruments(BINANCE)
+    emulator.faults.add(Fault(status=429, code=-1003, retry_after="30", times=1))
+    await remedy(feed)
+    now += 29_999
+    assert await remedy(feed) == Pause(1, "the exchange asked for a pause")
+    now += 1
+    assert set(await feed.quotes(BINANCE, BOTH)) == BOTH
+    await feed.aclose()
+
+
 async def test_ban_lasts_until_the_time_it_names(feed: Feed, emulator: ExchangeEmulator) -> None:
     """A 418 names the moment it ends."""
     await feed.instruments(BINANCE)

@@ -151,6 +151,19 @@ def test_quiet_minutes_are_flat_candles_while_time_passes() -> None:
     assert {candle.high for candle in candles} == {candle.low for candle in candles}
 
 
+def test_a_minute_opens_with_its_first_trade() -> None:
+    """What was shown while nobody had traded is no price of the minute: the last one of the minute before."""
+    market = scripted_market(START)
+    market.set_price("BTCUSDT", Decimal(60_000))
+    market.step(MINUTE)
+    market.candles("BTCUSDT", Timeframe.M1, START, market.now)
+    for price in (61_000, 61_500):
+        market.set_price("BTCUSDT", Decimal(price))
+    first, second = market.candles("BTCUSDT", Timeframe.M1, START, market.now)
+    assert {first.open, first.low, first.close} == {Decimal(60_000)}
+    assert (second.open, second.low, second.high) == (Decimal(61_000), Decimal(61_000), Decimal(61_500))
+
+
 def test_long_runs_keep_only_the_latest_minutes() -> None:
     """Memory stays bounded however long a market plays."""
     market = scripted_market(START)

@@ -38,7 +38,10 @@ T = TypeVar("T")
 
 @dataclass
 class Tape:
-    """The exchange: `trades` happened; `candles_only`: it does not give them; `hidden` minutes it does not show."""
+    """The exchange: `trades` happened; `candles_only`: it does not give them; `hidden` minutes it does not show.
+
+    `remedy`: it fails altogether; `without_past`: it gives prices of now alone; `without_trades`: all else.
+    """
 
     clock: Callable[[], Millis]
     traded: list[Quote] = field(default_factory=list)
@@ -46,13 +49,18 @@ class Tape:
     hidden: set[Millis] = field(default_factory=set)
     wider: dict[Millis, Candle] = field(default_factory=dict)
     remedy: Remedy | None = None
+    without_past: Remedy | None = None
+    without_trades: Remedy | None = None
     breaks: Exception | None = None
     asked: list[tuple[str, Millis, int]] = field(default_factory=list)
+    on_price: Callable[[], None] = lambda: None
+    """What happens while a price is asked for."""
 
     async def quotes(
         self, exchange: str, symbols: frozenset[str], trigger_price: TriggerPrice = TriggerPrice.LAST
     ) -> Mapping[str, Quote]:
         self.note("quotes", 0, len(symbols))
+        self.on_price()
         self.fail(exchange)
         del trigger_price
         return {symbol: replace(self.traded[-1], symbol=symbol) for symbol in symbols}
@@ -68,7 +76,7 @@ class Tape:
     ) -> list[Candle]:
         del symbol, timeframe, trigger_price
         self.note("candles", since or 0, limit)
-        self.fail(exchange)
+        self.fail(exchange, self.without_past)
         over = [candle for candle in self.minutes() if candle.at + MINUTE <= self.clock()]
         return [candle for candle in over if candle.at >= (since or 0)][:limit]
 
@@ -85,17 +93,17 @@ class Tape:
     async def trades(self, exchange: str, symbol: str, since: Millis, until: Millis) -> Sequence[Quote] | None:
         del symbol
         self.note("trades", since, until - since)
-        self.fail(exchange)
+        self.fail(exchange, self.without_past or self.without_trades)
         return None if self.candles_only else [trade for trade in self.traded if since <= trade.at < until]
 
     def note(self, what: str, since: Millis, size: int) -> None:
         self.asked.append((what, since, size))
 
-    def fail(self, exchange: str) -> None:
+    def fail(self, exchange: str, remedy: Remedy | None = None) -> None:
         if self.breaks is not None:
             raise self.breaks
-        if self.remedy is not None:
-            raise MarketError(exchange, self.remedy)
+        if found := self.remedy or remedy:
+            raise MarketError(exchange, found)
 
 
 async def here(work: Callable[[], T], /) -> T:
@@ -164,6 +172,10 @@ class Rig:
         self.now = START + round(seconds * 1_000)
         await self.catch_up.look()
 
+    def tick(self) -> None:
+        """What time alone decides, as far as it may."""
+        self.trades.clock(self.catch_up.ready(self.trades.due()))
+
     async def over(self, minute: int) -> None:
         """Look as soon as a minute has settled."""
         await self.at((minute + 1) * 60 + SETTLE / 1_000)
@@ -185,6 +197,34 @@ class Rig:
         with self.database.units() as unit:
             found = unit.watermarks.get(MARKET)
         return None if found is None else (found - START) // MINUTE
+
+
+class Stream:
+    """Follows what it is told; live or not as a test says."""
+
+    def __init__(self) -> None:
+        self.listener = object()
+        self.followed: list[frozenset[Market]] = []
+        self.live = True
+        self.noted: list[tuple[Market, int, Decimal]] = []
+
+    def follow(self, exchange: str, markets: frozenset[Market]) -> None:
+        assert {market.exchange for market in markets} <= {exchange}
+        self.followed.append(markets)
+
+    def is_live(self, market: Market) -> bool:
+        del market
+        return self.live
+
+    def note_traded(self, market: Market, at: int, price: Decimal) -> None:
+        self.noted.append((market, at, price))
+
+
+def stream_of(rig: Rig) -> Stream:
+    """A stream beside the polling."""
+    stream = Stream()
+    rig.watcher.stream = stream  # type: ignore[assignment]  # all the watcher calls
+    return stream
 
 
 @asynccontextmanager

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -12,12 +12,15 @@ from structlog.testing import capture_logs
 
 from chatbot.core.candles import Candle
 from chatbot.core.events import Event, PlanClosed, StopHit, TargetHit, TierTriggered
-from chatbot.core.market import Final, Market, Pause, Retry
+from chatbot.core.market import Final, Market, Pause, Quote, Retry
+from chatbot.core.money import Millis
 from chatbot.core.plan import Follow, TriggerPrice
 from chatbot.core.timeframes import MINUTE
 from chatbot.messages.late import ORDER_UNKNOWN
+from chatbot.watch.catch_up import HOLD_FOR, TIME_WAITS
+from chatbot.watch.past import SETTLE, TRADES_WAIT
 from tests.core.planning import plan
-from tests.watch.past_rig import EXCHANGE, MARKET, START, Rig, past_rig
+from tests.watch.past_rig import EXCHANGE, MARKET, START, Rig, past_rig, stream_of
 
 D = Decimal
 
@@ -78,6 +81,62 @@ async def test_what_came_first_is_decided_first_though_a_later_price_was_seen_be
     rig.trade(7, 61000)
     await rig.seen(10, 58900)
     assert kinds(rig.events()) == ["tier 1", "TP1", "stop", "stopped"]
+
+
+async def test_a_polled_price_waits_for_what_was_before_it(rig: Rig) -> None:
+    """Prices come, but what was between two of them is not to be had at first: the target was hit before the stop."""
+    rig.arm()
+    await rig.seen(5, 60000)
+    rig.trade(7, 61000)
+    rig.tape.without_past = Retry(1_000, "busy")
+    await rig.seen(10, 58900)
+    assert kinds(rig.events()) == ["tier 1"]
+    rig.tape.without_past = None
+    await rig.seen(15, 58900)
+    assert kinds(rig.events()) == ["tier 1", "TP1", "stop", "stopped"]
+
+
+async def test_a_polled_price_does_not_wait_for_ever(rig: Rig) -> None:
+    """Where only prices of now are to be had, the stop is called by one."""
+    rig.arm()
+    await rig.seen(5, 60000)
+    rig.tape.without_past = Retry(1_000, "busy")
+    first, most = 10, HOLD_FOR // 1_000
+    for seconds in range(first, first + most, 5):
+        await rig.seen(seconds, 58900)
+        assert kinds(rig.events()) == ["tier 1"]
+    await rig.seen(first + most, 58900)
+    assert kinds(rig.events()) == ["tier 1", "stop", "stopped"]
+
+
+async def test_a_trade_made_while_the_past_is_read_is_decided_at_its_own_time(rig: Rig) -> None:
+    """The trades are asked for last, so that they reach beyond any price that was seen before."""
+    rig.arm()
+    await rig.seen(5, 60100)
+    rig.trade(20, 60000)
+    await rig.at(55)
+
+    def go_on() -> None:
+        rig.trade(63, 58000)
+        rig.now = START + 64_000
+
+    rig.tape.on_price = go_on
+    await rig.over(0)
+    assert kinds(rig.events()) == ["tier 1", "stop", "stopped"]
+    assert rig.events()[-1].at == START + 63_000
+
+
+async def test_trades_are_waited_for_before_a_candle_decides_but_not_for_long(rig: Rig) -> None:
+    """They tell what came first; an exchange that fails to give them for some seconds is taken at its candles."""
+    rig.arm(tiers=plan().tiers[:1] + tuple(replace(tier, trigger=plan().tiers[3].trigger) for tier in plan().tiers[1:]))
+    await rig.seen(5, 60000)
+    for second, price in ((70, 60100), (80, 61000), (90, 58000)):
+        rig.trade(second, price)
+    rig.tape.without_trades = Retry(1_000, "busy")
+    await rig.over(1)
+    assert kinds(rig.events()) == ["tier 1"]
+    await rig.at(122 + TRADES_WAIT / 1_000)
+    assert kinds(rig.events()) == ["tier 1", "stop", "stopped"]
 
 
 async def test_nothing_happens_twice_however_often_a_minute_is_read(rig: Rig) -> None:
@@ -300,11 +359,53 @@ async def test_time_alone_waits_for_what_a_market_did_before(rig: Rig) -> None:
     rig.begin()
     await rig.watcher.load()
     await rig.catch_up.load()
-    rig.trades.clock(rig.catch_up.held())
+    rig.tick()
     assert kinds(rig.events()) == []
     await rig.catch_up.look()
-    rig.trades.clock(rig.catch_up.held())
+    rig.tick()
     assert kinds(rig.events()) == ["tier 1"]
+
+
+async def test_a_polled_plan_expires_once_the_minute_of_its_expiry_is_read(rig: Rig) -> None:
+    """Between two polls the entry was traded, then the plan's time was up: it is entered, not expired."""
+    rig.arm(expires_at=START + 20_000)
+    rig.arm(expires_at=START + 15_000)
+    await rig.seen(5, 60100)
+    rig.trade(17, 60000)
+    await rig.seen(25, 60100)
+    rig.tick()
+    assert kinds(rig.events(1)) == kinds(rig.events(2)) == []
+    await rig.over(0)
+    rig.tick()
+    assert (kinds(rig.events(1)), kinds(rig.events(2))) == (["tier 1"], ["expired"])
+
+
+async def test_a_streamed_plan_expires_a_moment_after_its_time(rig: Rig) -> None:
+    """Where every price arrives by itself no minute has to be over: what was on its way has come by then."""
+    stream = stream_of(rig)
+    rig.arm(expires_at=START + 15_000)
+    await rig.at(0)
+    rig.now = START + 15_000 + SETTLE - 1
+    rig.tick()
+    assert kinds(rig.events()) == []
+    rig.now += 1
+    stream.live = False
+    rig.tick()
+    assert kinds(rig.events()) == []
+    stream.live = True
+    rig.tick()
+    assert kinds(rig.events()) == ["expired"]
+
+
+async def test_an_expiry_does_not_wait_for_ever_for_a_market_that_nobody_can_look_up(rig: Rig) -> None:
+    """An hour, and it is told all the same."""
+    rig.arm(expires_at=START + 15_000)
+    rig.tape.remedy = Final("not listed any more")
+    for waited, told in ((0, []), (TIME_WAITS - 1, []), (TIME_WAITS, ["expired"])):
+        rig.now = START + 15_000 + waited
+        await rig.catch_up.look()
+        rig.tick()
+        assert kinds(rig.events()) == told
 
 
 async def test_after_a_blind_spell_there_is_one_report(rig: Rig) -> None:
@@ -324,3 +425,33 @@ async def test_after_a_blind_spell_there_is_one_report(rig: Rig) -> None:
     reports = [text for text in rig.told() if "I see prices again" in text]
     assert len(reports) == 1
     assert "nothing of your plans was touched" in reports[0]
+
+
+async def test_a_polled_price_is_no_news_after_the_trades_that_came_since(rig: Rig) -> None:
+    """The exchange was asked at 60 000 and traded on to TP1 before the trades were looked up: nothing came back."""
+    rig.arm()
+    await rig.seen(5, 60100)
+    ask = rig.tape.trades
+    rig.trade(9, 60000)
+    rig.now = START + 10_000
+
+    async def late(exchange: str, symbol: str, since: Millis, until: Millis) -> Sequence[Quote] | None:
+        for number, price in enumerate((60300, 61000, 60900)):
+            rig.trade(10.1 + number / 10, price)
+        rig.now, rig.tape.trades = START + 10_500, ask  # type: ignore[method-assign]
+        return await ask(exchange, symbol, since, until + 500)
+
+    rig.tape.trades = late  # type: ignore[method-assign]
+    await rig.watcher.poll(EXCHANGE)
+    assert kinds(rig.events()) == ["tier 1", "tier 2", "TP1"]
+
+
+async def test_the_price_of_now_is_not_one_from_before_the_trades(rig: Rig) -> None:
+    """The last poll was at 60 100, before TP1 was traded: what is found late ends at the last trade, not there."""
+    rig.arm()
+    rig.trade(56, 60000)
+    await rig.seen(58, 60100)
+    for seconds, price in ((60.5, 60300), (61, 61000), (61.5, 60900)):
+        rig.trade(seconds, price)
+    await rig.over(0)
+    assert kinds(rig.events()) == ["tier 1", "tier 2", "TP1"]

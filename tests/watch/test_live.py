@@ -15,10 +15,10 @@ from structlog.testing import capture_logs
 from chatbot.core.inputs import Confirm
 from chatbot.core.market import Market, Quote, Retry
 from chatbot.core.plan import Follow
-from chatbot.watch.catch_up import HOLD_FOR
+from chatbot.watch.catch_up import HELD_AGAIN, HOLD_FOR
 from chatbot.watch.watcher import CHECK_EVERY
 from tests.core.planning import plan
-from tests.watch.past_rig import BTC, EXCHANGE, MARKET, START, Rig, past_rig
+from tests.watch.past_rig import BTC, EXCHANGE, MARKET, START, Rig, past_rig, stream_of
 from tests.watch.test_catch_up import kinds
 
 D = Decimal
@@ -29,33 +29,6 @@ T = TypeVar("T")
 async def rig(tmp_path: Path) -> AsyncIterator[Rig]:
     async with past_rig(tmp_path) as made:
         yield made
-
-
-class Stream:
-    """Follows what it is told; live or not as a test says."""
-
-    def __init__(self) -> None:
-        self.listener = object()
-        self.followed: list[frozenset[Market]] = []
-        self.live = True
-        self.noted: list[tuple[Market, int, Decimal]] = []
-
-    def follow(self, exchange: str, markets: frozenset[Market]) -> None:
-        assert {market.exchange for market in markets} <= {exchange}
-        self.followed.append(markets)
-
-    def is_live(self, market: Market) -> bool:
-        del market
-        return self.live
-
-    def note_traded(self, market: Market, at: int, price: Decimal) -> None:
-        self.noted.append((market, at, price))
-
-
-def stream_of(rig: Rig) -> Stream:
-    stream = Stream()
-    rig.watcher.stream = stream  # type: ignore[assignment]  # all the watcher calls
-    return stream
 
 
 def quote(seconds: float, price: str | int) -> Quote:
@@ -152,17 +125,69 @@ async def test_a_stream_that_comes_again_is_caught_up_with_before_it_decides(rig
 
 
 async def test_live_prices_wait_no_longer_than_that_for_what_was_before(rig: Rig) -> None:
-    """The exchange does not answer: after a few seconds the stop is called all the same."""
+    """The past is not to be had: some seconds after the first price that waits, the stop is called all the same."""
     rig.arm()
     await arrived(rig, quote(1, 60000))
     rig.tape.remedy = Retry(60_000, "down")
     rig.live.came(MARKET)
-    await arrived(rig, quote(4, 58000))
-    assert kinds(rig.events()) == ["tier 1"]
     rig.now += HOLD_FOR
+    await arrived(rig, quote(24, 58000))
+    rig.now += HOLD_FOR - 1
+    await rig.catch_up.begin()
+    await settled(rig)
+    assert kinds(rig.events()) == ["tier 1"]
+    rig.now += 1
     await rig.catch_up.begin()
     await settled(rig)
     assert kinds(rig.events()) == ["tier 1", "stop", "stopped"]
+
+
+async def test_who_can_be_heard_again_is_asked_at_once_for_what_was_before(rig: Rig) -> None:
+    """However long the exchange was to be left alone after it had failed, its stream says that it is back."""
+    rig.arm()
+    await arrived(rig, quote(1, 60000))
+    rig.tape.remedy = Retry(60_000, "down")
+    rig.live.came(MARKET)
+    await settled(rig)
+    rig.trade(5, 61000)
+    rig.tape.remedy = None
+    rig.live.came(MARKET)
+    await arrived(rig, quote(8, 58000))
+    assert kinds(rig.events()) == ["tier 1", "TP1", "stop", "stopped"]
+
+
+async def test_while_a_price_waits_the_past_is_asked_for_again_soon(rig: Rig) -> None:
+    """An exchange that failed often is left alone for up to a minute, but not while an alert depends on it."""
+    rig.arm()
+    await arrived(rig, quote(1, 60000))
+    rig.live.came(MARKET)
+    await settled(rig)
+    rig.trade(5, 61000)
+    rig.tape.remedy = Retry(60_000, "down")
+    rig.live.came(MARKET)
+    await arrived(rig, quote(8, 58000))
+    assert kinds(rig.events()) == ["tier 1"]
+    rig.tape.remedy = None
+    rig.now += HELD_AGAIN
+    await rig.catch_up.begin()
+    await settled(rig)
+    assert kinds(rig.events()) == ["tier 1", "TP1", "stop", "stopped"]
+
+
+@pytest.mark.parametrize("candles_only", [False, True], ids=["trades", "candles only"])
+async def test_the_last_price_of_a_stalled_stream_is_no_price_of_now(rig: Rig, *, candles_only: bool) -> None:
+    """It lies beyond the stop that was raised since: what was heard before that does not hit it."""
+    rig.tape.candles_only = candles_only
+    stream_of(rig)
+    rig.arm()
+    await arrived(rig, quote(1, 60000), quote(2, 59990))
+    rig.trade(10, 61000)
+    rig.trade(20, 60500)
+    rig.now = START + 60_000
+    await rig.watcher.poll(EXCHANGE)
+    await rig.over(0)
+    assert "TP1" in kinds(rig.events())
+    assert "stop" not in kinds(rig.events())
 
 
 async def test_a_price_that_was_held_up_on_its_way_is_none_for_what_was_armed_since(rig: Rig) -> None:
@@ -250,3 +275,59 @@ async def test_prices_of_a_stream_are_remembered(rig: Rig) -> None:
     await rig.watcher.keep()
     with rig.database.units() as unit:
         assert unit.quotes.get(EXCHANGE, BTC) == replace(quote(1, 60100), at=rig.now)
+
+
+async def test_what_is_asked_for_at_a_price_is_answered_at_no_older_one(rig: Rig) -> None:
+    """Whoever taps at once is judged by the price that made the alert, not by one of a second before."""
+    stream_of(rig)
+    rig.arm(plan(follow=Follow.CONFIRMED))
+    await arrived(rig, quote(1, 60100))
+    await rig.watcher.keep()
+    await arrived(rig, quote(1.1, 60000))
+    with rig.database.units() as unit:
+        assert unit.quotes.get(EXCHANGE, BTC) == replace(quote(1.1, 60000), at=rig.now)
+    rig.trade(5, 60050)
+    rig.now = START + 5_000
+    rig.live.came(MARKET)
+    await settled(rig)
+    rig.trade(6, 59000)
+    rig.trade(6.5, 59050)
+    rig.now = START + 40_000
+    rig.live.came(MARKET)
+    await settled(rig)
+    with rig.database.units() as unit:
+        assert unit.quotes.get(EXCHANGE, BTC) == replace(quote(40, 59050), at=rig.now)
+
+
+async def test_prices_that_waited_for_what_was_before_do_not_count_twice(rig: Rig) -> None:
+    """They were among the trades that were looked up meanwhile: the entry's price is no stop for what came after it."""
+    rig.arm()
+    rig.live.came(MARKET)
+    await arrived(rig, *(quote(1 + n / 10, price) for n, price in enumerate((60100, 60000, 60300, 61000, 60900))))
+    assert kinds(rig.events()) == ["tier 1", "tier 2", "TP1"]
+    await arrived(rig, quote(3, 60000))
+    assert kinds(rig.events()) == ["tier 1", "tier 2", "TP1", "stop", "stopped"]
+
+
+async def test_a_market_whose_last_plan_ends_meanwhile_breaks_nothing(rig: Rig) -> None:
+    """Its plan is over before its turn comes: to be remembered, to be looked at, to be read."""
+    stream_of(rig)
+    plans = [rig.arm(), rig.arm(replace(plan(follow=Follow.ASSUMED), symbol="ETH/USDT:USDT"))]
+    other = Market(EXCHANGE, "ETH/USDT:USDT")
+    await arrived(rig, quote(1, 60100))
+    rig.live.arrived(other, [Quote(other.symbol, D(60100), rig.now)])
+    before = rig.watcher.on_database
+
+    async def ending(work: Callable[[], T], /) -> T:
+        rig.watcher.on_database = before
+        rig.watcher.forget(plans[1])
+        return await before(work)
+
+    rig.watcher.on_database = ending
+    with capture_logs() as logs:
+        await rig.watcher.keep()
+        rig.live.arrived(MARKET, [quote(2, 60000)])
+        rig.catch_up.fall_behind(MARKET, None)
+        rig.watcher.forget(plans[0])
+        await settled(rig)
+    assert logs == []

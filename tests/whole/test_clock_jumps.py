@@ -78,11 +78,15 @@ def waiting(bot: Bot) -> int:
         return unit.outbox.depth()
 
 
-async def set_by(bot: Bot, step: Millis) -> None:
-    """The clock of the computer is set, while nothing is on its way: that would rightly be told as late."""
+async def all_sent(bot: Bot) -> None:
+    """Nothing is on its way: over a step of the clock it would rightly be told as late."""
     async with asyncio.timeout(PATIENCE):
-        while bot.running.sender.in_flight or await asyncio.to_thread(waiting, bot):
+        while bot.running.sender.in_flight or waiting(bot):
             await bot.running.tick()
+
+
+def set_by(bot: Bot, step: Millis) -> None:
+    """The clock of the computer is set."""
     clock = bot.world.wall
     assert isinstance(clock, SetClock)
     clock.set_by(step)
@@ -99,7 +103,8 @@ async def test_alerts_go_on_at_once_when_the_clock_is_set(jumpy: JumpyWorld, ste
     async with jumpy.bot() as bot:
         await bot.arm()
         await bot.enter()
-        await set_by(bot, step)
+        await all_sent(bot)
+        set_by(bot, step)
         await bot.alert("60300", "Add tier 2")
         await bot.tap("Done at", "Tier 2 is in")
         await bot.alert("59000", "Exit now")
@@ -115,7 +120,7 @@ async def test_an_exit_is_asked_again_in_time_when_the_clock_is_set(jumpy: Jumpy
         await bot.arm()
         await bot.enter()
         await bot.alert("59000", "Exit now")
-        await set_by(bot, step)
+        set_by(bot, step)
         before = await bot.version()
         await bot.later(31 * SECOND)
         await bot.sam.wait_for("Still open: exit", after=before)
@@ -135,7 +140,7 @@ async def test_a_message_that_waits_does_not_wait_for_hours_when_the_clock_is_se
         await bot.delivered()
         while not any(line["event"] == "message waits" for line in jumpy.logs):
             await bot.running.tick()
-        await set_by(bot, step)
+        set_by(bot, step)
         await bot.sam.wait_for("Add tier 1", timeout=20)
         assert count(await bot.said(), "Add tier 1") == 1
 
@@ -145,7 +150,7 @@ async def test_after_a_sleep_the_price_of_now_decides_and_is_told_once(jumpy: Ju
     async with jumpy.bot() as bot:
         await bot.arm()
         await bot.enter()
-        await set_by(bot, 2 * HOUR)
+        set_by(bot, 2 * HOUR)
         jumpy.stage.market.step(2 * HOUR)
         await bot.alert("58900", "Exit now")
         await bot.running.watcher.poll(EXCHANGE)
@@ -157,7 +162,7 @@ async def test_a_sleep_is_no_silence_of_the_exchange(jumpy: JumpyWorld) -> None:
     async with jumpy.bot() as bot:
         await bot.arm()
         await bot.set_price("60200")
-        await set_by(bot, 2 * HOUR)
+        set_by(bot, 2 * HOUR)
         jumpy.stage.market.step(2 * HOUR)
         await bot.set_price("60210")
         await bot.running.tick()
@@ -171,7 +176,7 @@ async def test_a_pause_of_the_exchange_ends_in_time_when_the_clock_is_set(jumpy:
         await bot.arm()
         await jumpy.exchange_fault(path="ticker", times=1, status=429, code=-1003, msg="slow down", retry_after="2")
         await bot.running.watcher.poll(EXCHANGE)
-        await set_by(bot, step)
+        set_by(bot, step)
         jumpy.stage.market.step(SECOND)
         jumpy.stage.market.set_price(BTC, bot.record().plan.tiers[0].trigger.level)  # type: ignore[union-attr]
         until = jumpy.wall.steady() + 30 * SECOND
@@ -186,6 +191,7 @@ async def test_a_restart_after_the_clock_was_set_loses_and_doubles_nothing(jumpy
     async with jumpy.bot() as bot:
         await bot.arm()
         await bot.enter()
+        await all_sent(bot)
     clock = jumpy.wall
     assert isinstance(clock, SetClock)
     clock.set_by(step)
@@ -205,7 +211,7 @@ async def test_what_waits_over_a_restart_leaves_at_once(jumpy: JumpyWorld, step:
         await bot.set_price("60000")
         while not any(line["event"] == "message waits" for line in jumpy.logs):
             await bot.running.tick()
-        await set_by(bot, step)
+        set_by(bot, step)
     await jumpy.heal()
     async with jumpy.bot() as bot:
         await bot.sam.wait_for("Add tier 1", timeout=20)
@@ -217,9 +223,9 @@ async def test_small_steps_back_hold_up_nothing(jumpy: JumpyWorld) -> None:
     async with jumpy.bot() as bot:
         await bot.arm()
         await bot.enter()
-        await set_by(bot, -SECOND)
+        set_by(bot, -SECOND)
         await bot.alert("60300", "Add tier 2")
-        await set_by(bot, -MINUTE)
+        set_by(bot, -MINUTE)
         await bot.tap("Done at", "Tier 2 is in")
         await bot.alert("60600", "Add tier 3")
         said = await bot.said()

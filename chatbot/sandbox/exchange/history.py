@@ -40,23 +40,30 @@ class CandleHistory:
     past: Callable[[], Past] | None = None
     older: list[Candle] = field(default_factory=list)
     kept: int = KEPT_MINUTES
+    untraded: Millis | None = None
+    """The last minute, where nobody traded in it so far: its first trade opens it."""
 
     def record(self, at: Millis, price: Decimal, volume: Decimal) -> None:
         """Take a trade; times must not run backwards."""
         self.quiet_until(at)
         start = at - at % MINUTE
         trade = Candle(start, price, price, price, price, volume)
-        if self.minutes and self.minutes[-1].at == start:
+        if self.untraded == start:
+            self.minutes[-1] = trade
+        elif self.minutes and self.minutes[-1].at == start:
             self.minutes[-1] = joined(self.minutes[-1], trade)
         else:
             self.minutes.append(trade)
+        self.untraded = None
 
     def quiet_until(self, now: Millis) -> None:
         """Let time pass without trades: a flat candle a minute, where this contract has such."""
         if self.fills_quiet_minutes and self.minutes:
             close = self.minutes[-1].close
             begin = self.minutes[-1].at + MINUTE
-            self.minutes.extend(Candle(at, close, close, close, close, ZERO) for at in range(begin, now + 1, MINUTE))
+            flat = [Candle(at, close, close, close, close, ZERO) for at in range(begin, now + 1, MINUTE)]
+            self.minutes.extend(flat)
+            self.untraded = flat[-1].at if flat else self.untraded
         if len(self.minutes) > self.kept:
             del self.minutes[: -self.kept * 3 // 4]
             self.past = None
@@ -107,7 +114,9 @@ def made_up_history(listing: Listing, now: Millis, seed: str) -> CandleHistory:
     """A history that begins now at the listing's price, with a plausible past before it, the same for the same seed."""
     start, price = now - now % MINUTE, listing.price
     first = Candle(start, price, price, price, price, ZERO)
-    return CandleHistory(fills_quiet_minutes=True, minutes=[first], past=lambda: plausible_past(listing, start, seed))
+    made = CandleHistory(fills_quiet_minutes=True, minutes=[first], past=lambda: plausible_past(listing, start, seed))
+    made.untraded = start
+    return made
 
 
 def plausible_past(listing: Listing, end: Millis, seed: str) -> Past:
