@@ -8,6 +8,11 @@ LOCK_TOOLS := $(VENV)/lock-tools
 AUDIT_TOOLS := $(VENV)/audit-tools
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 COVERED_IN_FULL := chatbot/core/*,chatbot/messages/*
+# What is measured: the tests that call the code in their own process. Whole bots, all exchanges, days and crashes are
+# left to `make test`.
+MEASURED := $(addprefix tests/,chart cli coach contracts core deliver handlers market messages serve storage watch)
+# A worker a core; one that has nothing left to do takes tests from the others.
+PARALLEL ?= --numprocesses auto --dist worksteal
 
 .DEFAULT_GOAL := help
 .PHONY: help run demo bench drain crash test check audit style lint layers types cover format lock clean
@@ -15,8 +20,8 @@ COVERED_IN_FULL := chatbot/core/*,chatbot/messages/*
 help:
 	@echo "make run     start the bot; without a token in its own sandbox, on a page in your browser"
 	@echo "make demo    play a whole trade in the sandbox, print it, check it"
-	@echo "make test    all tests; some of them: make test ARGS='tests/core -x'"
-	@echo "make check   format, lint, layers, types, all but the longest tests with coverage; goes on after a failure"
+	@echo "make test    all tests, a worker a core; some of them: make test ARGS='tests/core -x'; one by one: make test PARALLEL="
+	@echo "make check   format, lint, layers, types, the tests of single rooms with coverage; goes on after a failure"
 	@echo "make crash   kill the bot 300 times and compare what users were told with what happened: make crash RUNS=300"
 	@echo "make bench   measure speed and memory"
 	@echo "make drain   10 000 alerts for 500 chats within Telegram's limits; fewer: make drain ARGS='--alerts 1000 --chats 50'"
@@ -43,7 +48,7 @@ crash: $(READY)
 	@$(BIN)/python -m tests.crash --runs $(RUNS) $(ARGS)
 
 test: $(READY)
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest $(PARALLEL) $(ARGS)
 
 # One gate, by hand and in CI: every step runs, whatever failed before it.
 check: $(READY)
@@ -70,7 +75,7 @@ types: $(READY)
 cover: $(READY)
 	@$(BIN)/coverage erase
 	@failed=0; \
-	$(BIN)/coverage run -m pytest -m 'not long' $(ARGS) || failed=1; \
+	$(BIN)/coverage run -m pytest $(PARALLEL) -m 'not long' $(MEASURED) $(ARGS) || failed=1; \
 	$(BIN)/coverage combine --quiet || failed=1; \
 	echo "── $(COVERED_IN_FULL): 100 %"; \
 	$(BIN)/coverage report --include='$(COVERED_IN_FULL)' --show-missing --fail-under=100 || failed=1; \

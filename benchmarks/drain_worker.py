@@ -1,6 +1,7 @@
 """A process that only sends: what is queued in a database leaves through the real limiter, then it ends.
 
-It prints a line each time a few more alerts are sent, and at the end its figures as JSON. It may be killed any time.
+It prints a line each time a few more alerts are sent, and at the end its figures as JSON. It may be killed any time,
+and ends when whoever started it is gone: its input closes then.
 """
 
 from __future__ import annotations
@@ -8,9 +9,11 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import os
 import sys
 from collections.abc import Mapping
 from dataclasses import asdict
+from threading import Thread
 from typing import Any, Final
 
 import structlog
@@ -62,8 +65,15 @@ async def drain(units: Units, address: str, limits: Limits) -> dict[str, Any]:
     return figures(sender)
 
 
+def end_when_left() -> None:
+    """Waits for the end of the input, which nobody writes to."""
+    os.read(sys.stdin.fileno(), 1)
+    os._exit(1)
+
+
 def main(database: str, address: str, limits: Mapping[str, int]) -> None:
-    """To the end, or until it is killed."""
+    """To the end, or until it is killed or left alone."""
+    Thread(target=end_when_left, daemon=True).start()
     structlog.configure(
         wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),

@@ -244,7 +244,7 @@ class Worker:
 async def sending(database: str, address: str, limits: Mapping[str, int]) -> AsyncIterator[Worker]:
     """A sending process from its start; it does not outlive the block, however that ends."""
     words = ("-m", "benchmarks.drain_worker", database, address, json.dumps(limits))
-    worker = Worker(await asyncio.create_subprocess_exec(sys.executable, *words, cwd=PROJECT, stdout=PIPE))
+    worker = Worker(await asyncio.create_subprocess_exec(sys.executable, *words, cwd=PROJECT, stdin=PIPE, stdout=PIPE))
     try:
         yield worker
     finally:

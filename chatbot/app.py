@@ -44,6 +44,7 @@ from chatbot.market.connection import Manners, steady
 from chatbot.market.exchanges import verified_exchanges
 from chatbot.market.feed import MANNERS, Feed, wall_clock
 from chatbot.market.instruments_book import InstrumentBook
+from chatbot.market.session import trusted
 from chatbot.market.stream import PATIENCE, Streams
 from chatbot.market.stream_pace import Patience
 from chatbot.messages.views import FRESH
@@ -290,7 +291,7 @@ def signing_key(units: Units) -> bytes:
 
 def application_of(outside: Outside, order: ChatOrder) -> Bot:
     """python-telegram-bot's application: our own intake instead of its updater, our own order of updates."""
-    direct = {"trust_env": False} if outside.everyone else {}
+    direct = {"trust_env": False, "verify": trusted()} if outside.everyone else {}
     return (
         ApplicationBuilder()
         .token(outside.token)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
@@ -25,6 +26,21 @@ for name in [name for name in os.environ if name.startswith("TIERWISE_") and nam
 settings.register_profile("ci", derandomize=True, deadline=None, print_blob=True)
 settings.register_profile("dev", max_examples=50, deadline=None)
 settings.load_profile("ci" if os.environ.get("CI") else "dev")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest tests begin first, whatever order chance gives the others: at the end one would keep everybody."""
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
+
+
+@pytest.fixture(autouse=True)
+def no_server_outlives_its_test() -> Iterator[None]:
+    """The web server library keeps the last thousand handlers that were asked, and with each its whole server."""
+    yield
+    served = sys.modules.get("aiohttp.web_app")
+    if served is not None:
+        served._cached_build_middleware.cache_clear()
 
 
 @pytest.fixture(scope="session")

@@ -27,14 +27,14 @@ from chatbot.market.connection import Manners
 from chatbot.sandbox.exchange.market import Market
 from chatbot.sandbox.stage import TOKEN, Stage, staged
 from chatbot.sandbox.telegram import Person
-from chatbot.settings import Settings
+from chatbot.settings import FeedKind, Settings
 
 BEGIN: Final = 1_722_816_000_000
 """2024-08-05 00:00 UTC, by the simulated market's clock."""
 STEP: Final = Decimal(50)
 STEP_MILLIS: Final = 20_000
 NEVER_BY_ITSELF: Final = 60.0
-"""The scheduled poll would race the script's own, which is the same call made at the right moment."""
+"""The scheduled poll, or a stream, would race the script's own poll, the same call made at the right moment."""
 UNHURRIED: Final = Limits(overall=1000, chat_burst=1000)
 
 
@@ -85,7 +85,7 @@ async def sandbox() -> AsyncIterator[tuple[Stage, Running]]:
     with TemporaryDirectory() as folder:
         url = f"sqlite:///{Path(folder) / 'demo.sqlite3'}"
         # Built without the environment: whatever the machine's settings are, the demo is the same.
-        settings = Settings.model_construct(database_url=url, poll_seconds=NEVER_BY_ITSELF)
+        settings = Settings.model_construct(database_url=url, poll_seconds=NEVER_BY_ITSELF, feed=FeedKind.POLL)
         async with staged(market) as stage, running(settings, outside_of(stage)) as bot:
             yield stage, bot
 

@@ -9,6 +9,7 @@ import asyncio
 import ssl
 from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager
+from functools import cache
 from typing import Any, Final
 
 import aiohttp
@@ -67,8 +68,7 @@ class RoutedSession:
     def opened(self) -> aiohttp.ClientSession:
         """The session underneath, made when the first request needs it."""
         if self.inner is None:
-            context = ssl.create_default_context(cafile=certifi.where())
-            self.inner = aiohttp.ClientSession(connector=aiohttp.TCPConnector(ssl=context))
+            self.inner = aiohttp.ClientSession(connector=aiohttp.TCPConnector(ssl=trusted()))
         return self.inner
 
     async def close(self) -> None:
@@ -76,3 +76,9 @@ class RoutedSession:
         inner, self.inner = self.inner, None
         if inner is not None:
             await inner.close()
+
+
+@cache
+def trusted() -> ssl.SSLContext:
+    """Whom to believe: read once, because reading all those certificates takes long."""
+    return ssl.create_default_context(cafile=certifi.where())

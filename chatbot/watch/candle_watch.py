@@ -15,7 +15,6 @@ from typing import Final, assert_never
 
 import structlog
 
-from chatbot.breakage import described
 from chatbot.core.candles import Candle
 from chatbot.core.inputs import CandleClosed
 from chatbot.core.market import Final as GiveUp
@@ -27,6 +26,7 @@ from chatbot.core.triggers import Indicate
 from chatbot.ports import Clock
 from chatbot.watch.needs import Need
 from chatbot.watch.series import Offer, Series
+from chatbot.watch.telling import tell_broken
 from chatbot.watch.watcher import GIVEN_UP_FOR, Watcher
 from chatbot.watch.window import Window
 
@@ -109,7 +109,7 @@ class CandleWatch:
             async with self.turns.setdefault(need.exchange, asyncio.Semaphore(AT_ONCE)):
                 await self.ask(need, series)
         except Exception as error:  # noqa: BLE001 -- the named outermost place
-            log.error("candles broke", exchange=need.exchange, symbol=need.symbol, error=described(error))  # noqa: TRY400 -- private words
+            tell_broken("candles broke", error, exchange=need.exchange, symbol=need.symbol)
             series.settled = False
             series.try_later(self.clock(), None)
         finally:

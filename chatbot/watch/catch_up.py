@@ -15,12 +15,12 @@ from typing import Final, assert_never
 
 import structlog
 
-from chatbot.breakage import described
 from chatbot.core.market import Final as GiveUp
 from chatbot.core.market import Market, MarketError, Pause, Remedy, Retry
 from chatbot.core.money import Millis
 from chatbot.ports import PlanRow
 from chatbot.watch.past import Past
+from chatbot.watch.telling import tell_broken
 from chatbot.watch.watcher import GIVEN_UP_FOR, Watcher
 
 HOLD_FOR: Final[Millis] = 20_000
@@ -208,7 +208,7 @@ class CatchUp:
         except MarketError as error:
             self.put_off(market, wait_after(error.remedy), type(error.remedy).__name__)
         except Exception as error:  # noqa: BLE001 -- the named outermost place
-            log.error("catching up broke", exchange=market.exchange, symbol=market.symbol, error=described(error))  # noqa: TRY400 -- private words
+            tell_broken("catching up broke", error, exchange=market.exchange, symbol=market.symbol)
             self.put_off(market, ASK_AGAIN, "broke")
         else:
             self.failing.discard(market)

@@ -13,11 +13,10 @@ from apscheduler.events import EVENT_JOB_ERROR
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from chatbot.background import ended
-from chatbot.breakage import described
-from chatbot.ports import DatabaseLost
 from chatbot.watch.candle_watch import CandleWatch
 from chatbot.watch.catch_up import CatchUp
 from chatbot.watch.job_book import JobBook
+from chatbot.watch.telling import tell_broken
 from chatbot.watch.watcher import Watcher
 
 CANDLE_SECONDS: Final = 0.5
@@ -107,5 +106,4 @@ class Jobs:
 
 def report(event: Any) -> None:
     """The outermost place for a job's errors: it is logged, and the next run comes as planned."""
-    tell = log.warning if isinstance(event.exception, DatabaseLost) else log.error
-    tell("job failed", job=event.job_id, error=described(event.exception))
+    tell_broken("job failed", event.exception, job=event.job_id)

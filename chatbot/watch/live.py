@@ -13,10 +13,10 @@ from functools import partial
 
 import structlog
 
-from chatbot.breakage import described
 from chatbot.coach.courses import Courses
 from chatbot.core.market import Market, Quote
 from chatbot.watch.catch_up import CatchUp
+from chatbot.watch.telling import tell_broken
 from chatbot.watch.watcher import Watcher, in_turns
 
 log = structlog.get_logger(__name__)
@@ -70,7 +70,7 @@ class Live:
         try:
             await self.take(market)
         except Exception as error:  # noqa: BLE001 -- the named outermost place
-            log.error("prices broke", exchange=market.exchange, symbol=market.symbol, error=described(error))  # noqa: TRY400 -- private words
+            tell_broken("prices broke", error, exchange=market.exchange, symbol=market.symbol)
             self.catch_up.fall_behind(market, None)
         finally:
             del self.under_way[market]

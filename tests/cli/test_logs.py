@@ -13,6 +13,8 @@ from chatbot.logs import COUNTED, Form, WithoutWords, set_up_logs
 
 WORDS = "thirteen-purple-otters"
 TOKEN = "123456:ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+BUILT_IN = f"at bot{TOKEN}"
+"""A line whose library put everything into its fixed words."""
 
 
 @pytest.fixture
@@ -36,24 +38,27 @@ def lines_of(form: Form, capsys: pytest.CaptureFixture[str]) -> list[str]:
     except ValueError:
         log.exception("thing failed", plan=7)
         logging.getLogger("a.library").exception("calling bot%s", TOKEN)
+        logging.getLogger("b.library").warning(BUILT_IN)
     log.info("fine")
     return capsys.readouterr().err.splitlines()
 
 
 def test_json_lines_are_objects(fresh: None, capsys: pytest.CaptureFixture[str]) -> None:
-    """Ours and the libraries', each with time, level and event."""
-    ours, theirs, fine = map(json.loads, lines_of("json", capsys))
+    """Ours and the libraries', each with time, level and event; what a library filled in is left out."""
+    ours, theirs, built_in, fine = map(json.loads, lines_of("json", capsys))
     assert (ours["level"], ours["event"], ours["plan"]) == ("error", "thing failed", 7)
     assert ours["error"].startswith("ValueError at test_logs.py")
-    assert (theirs["level"], theirs["logger"], theirs["event"]) == ("error", "a.library", "calling bot(token)")
+    assert (theirs["level"], theirs["logger"], theirs["event"]) == ("error", "a.library", "calling bot%s")
+    assert built_in["event"] == "at bot(token)"
     assert fine["event"] == "fine"
 
 
 def test_logfmt_lines_begin_with_time_and_level(fresh: None, capsys: pytest.CaptureFixture[str]) -> None:
     """The default, for people."""
-    ours, theirs, _ = lines_of("logfmt", capsys)
+    ours, theirs, built_in, _ = lines_of("logfmt", capsys)
     assert 'level=error event="thing failed"' in ours
-    assert theirs.startswith("ERROR a.library: calling bot(token) error=ValueError at ")
+    assert theirs.startswith("ERROR a.library: calling bot%s error=ValueError at ")
+    assert built_in == "WARNING b.library: at bot(token)"
 
 
 @pytest.mark.parametrize("form", ["json", "logfmt"])
@@ -70,7 +75,8 @@ def test_warnings_and_errors_are_counted_by_kind(fresh: None, capsys: pytest.Cap
     before = COUNTED.seen()
     lines_of("json", capsys)
     grown = {kind: count - before.get(kind, 0) for kind, count in COUNTED.seen().items() if count > before.get(kind, 0)}
-    assert grown == {("error", "thing failed"): 1, ("error", "library a.library"): 1}
+    libraries = {("error", "library a.library"): 1, ("warning", "library b.library"): 1}
+    assert grown == {("error", "thing failed"): 1, **libraries}
 
 
 def test_a_library_line_without_an_error_has_none() -> None:

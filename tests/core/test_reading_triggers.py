@@ -191,6 +191,7 @@ INDICATORS = [
     ("macd(5,35,5) crosses below zero 1h", MacdTrigger(H1, DOWN, 5, 35, 5)),
     ("macd 12/26/9 histogram is negative", MacdTrigger(M15, DOWN, on=STATE)),
     ("ema20 retest 1h", MovingAverageRetest(H1, Average.EMA, 20, UP)),
+    ("ema(20) retest up 1h", MovingAverageRetest(H1, Average.EMA, 20, UP)),
     ("1h retest of the sma 50", MovingAverageRetest(H1, Average.SMA, 50, UP)),
     ("bounce off ema(20) down", MovingAverageRetest(M15, Average.EMA, 20, DOWN)),
     ("ema 20 retest within 0.3%", MovingAverageRetest(M15, Average.EMA, 20, UP, D("0.3"))),

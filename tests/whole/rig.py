@@ -45,6 +45,9 @@ NEVER: Final = 60.0
 """Seconds between polls of the bot's own: tests poll when they have moved the price."""
 PATIENCE: Final = 10.0
 """How many seconds a test waits for what must come."""
+PATIENT_MS: Final = 20_000
+"""How long the bot waits for an emulator: on a busy machine an answer given up would be asked for again by a clock that
+stands still."""
 ERRORS: Final = frozenset({"error", "critical"})
 FREELY: Final = Limits(overall=10_000, chat_burst=10_000)
 
@@ -119,7 +122,7 @@ class World:
     @property
     def outside(self) -> Outside:
         """Open to everyone, in no hurry, and asked as often as a test likes."""
-        manners = Manners(timeout_ms=3_000, budgeted=False)
+        manners = Manners(timeout_ms=PATIENT_MS, budgeted=False)
         return Outside(
             TOKEN,
             self.stage.telegram_api,

@@ -6,7 +6,6 @@ import re
 from collections.abc import Sequence
 from decimal import Decimal
 
-import aiohttp
 import pytest
 
 from chatbot.core.candles import Candle
@@ -25,13 +24,13 @@ from chatbot.core.plan import (
 )
 from chatbot.core.state import TierPhase
 from chatbot.core.timeframes import Timeframe
-from chatbot.sandbox.stage import BINANCE_HOST
 from tests.whole.plain_indicators import plain_atr, plain_ema, plain_rsi
 from tests.whole.rig import BTC, MINUTE, SECOND, Bot, World, worked_plan
 
 PERIOD = 20
 SOON: Millis = 5 * SECOND
-RETEST = MovingAverageRetest(Timeframe.M1, Average.EMA, PERIOD, Direction.UP)
+THREE = Timeframe.M3
+"""Candles that nobody but the triggers asks for: what happened within each minute is looked up besides."""
 
 
 def waits_for(trigger: Trigger, **changes: object) -> Plan:
@@ -39,38 +38,38 @@ def waits_for(trigger: Trigger, **changes: object) -> Plan:
     return worked_plan(tiers=(Tier(Decimal(25), trigger), *worked_plan().tiers[1:]), **changes)
 
 
-def over(bot: Bot, minutes: int = 1_000) -> list[Candle]:
-    """The market's own minutes that are over."""
+def over(bot: Bot, timeframe: Timeframe = Timeframe.M1) -> list[Candle]:
+    """The market's own candles that are over."""
     market = bot.world.stage.market
-    candles = market.candles(BTC, Timeframe.M1, market.now - minutes * MINUTE, market.now)
-    return [candle for candle in candles if candle.at + MINUTE <= market.now]
+    candles = market.candles(BTC, timeframe, market.now - 1_000 * timeframe.millis, market.now)
+    return [candle for candle in candles if candle.at + timeframe.millis <= market.now]
 
 
 def closes(candles: Sequence[Candle]) -> list[float]:
     return [float(candle.close) for candle in candles]
 
 
-def rsi_up(bot: Bot) -> RsiTrigger:
+def rsi_up(bot: Bot, timeframe: Timeframe = Timeframe.M1) -> RsiTrigger:
     """Fires once RSI is a few points higher than now."""
-    return RsiTrigger(Timeframe.M1, Decimal(round(plain_rsi(closes(over(bot)))[-1]) + 3), Direction.UP)
+    return RsiTrigger(timeframe, Decimal(round(plain_rsi(closes(over(bot, timeframe)))[-1]) + 3), Direction.UP)
 
 
-def to_the_next_minute(bot: Bot) -> None:
+def to_the_next_minute(bot: Bot, timeframe: Timeframe = Timeframe.M1) -> None:
     """A new candle begins."""
     market = bot.world.stage.market
-    market.step(MINUTE - market.now % MINUTE)
+    market.step(timeframe.millis - market.now % timeframe.millis)
 
 
-def dip_and_rise(bot: Bot) -> Millis:
-    """Within this minute price comes back to its average and rises well above it; gives back when the minute ends."""
+def dip_and_rise(bot: Bot, timeframe: Timeframe = Timeframe.M1) -> Millis:
+    """Within this candle price comes back to its average and rises well above it; gives back when the candle ends."""
     market = bot.world.stage.market
-    average = Decimal(plain_ema(closes(over(bot)), PERIOD)[-1])
-    before = over(bot)[-1].close
+    average = Decimal(plain_ema(closes(over(bot, timeframe)), PERIOD)[-1])
+    before = over(bot, timeframe)[-1].close
     listing = market.book(BTC).listing
     for price in (average * Decimal("0.9998"), max(average, before) * Decimal("1.003")):
         market.step(SECOND)
         market.set_price(BTC, listing.on_grid(price))
-    return market.now - market.now % MINUTE + MINUTE
+    return timeframe.start_of(market.now) + timeframe.millis
 
 
 def go_to(bot: Bot, at: Millis) -> None:
@@ -79,10 +78,8 @@ def go_to(bot: Bot, at: Millis) -> None:
 
 
 async def candle_requests(bot: Bot) -> int:
-    """How often the exchange was asked for as many candles as indicators need; what a minute did is asked in few."""
-    address = f"{bot.world.stage.exchange_hosts[BINANCE_HOST]}/sim/calls"
-    async with aiohttp.ClientSession() as session, session.get(address) as answer:
-        return sum(call["path"].endswith("klines") and call["weight"] > 1 for call in await answer.json())
+    """How often the exchange was asked for candles of three minutes."""
+    return sum("interval=3m" in call["query"] for call in await bot.world.exchange_calls())
 
 
 def is_offered(bot: Bot, number: int = 1) -> bool:
@@ -91,30 +88,30 @@ def is_offered(bot: Bot, number: int = 1) -> bool:
 
 async def test_three_kinds_of_triggers_fire_within_5_s_of_one_close(bot: Bot) -> None:
     """RSI, a retest and a break on one market: one request, three alerts by the bot alone, each with its figures."""
-    to_the_next_minute(bot)
-    level = (over(bot)[-1].close * Decimal("1.001")).quantize(Decimal(1))
-    for trigger in (rsi_up(bot), RETEST, CloseBeyond(Timeframe.M1, level, Direction.UP)):
+    to_the_next_minute(bot, THREE)
+    level = (over(bot, THREE)[-1].close * Decimal("1.001")).quantize(Decimal(1))
+    retest = MovingAverageRetest(THREE, Average.EMA, PERIOD, Direction.UP)
+    for trigger in (rsi_up(bot, THREE), retest, CloseBeyond(THREE, level, Direction.UP)):
         await bot.arm(waits_for(trigger))
-    end = dip_and_rise(bot)
-    await bot.running.catch_up.look()
+    end = dip_and_rise(bot, THREE)
     await bot.running.candles.look()
     go_to(bot, end + SECOND)
     before = await candle_requests(bot)
     await bot.running.candles.look()
     assert await candle_requests(bot) == before
     go_to(bot, end + 3 * SECOND)
-    shown = [await line_with(bot, words) for words in ("RSI(14) 1m", "EMA(20)", "1m close")]
+    shown = [await line_with(bot, words) for words in ("RSI(14) 3m", "EMA(20)", "3m close")]
     assert bot.world.stage.now() - end <= SOON
     assert await candle_requests(bot) == before + 1
     assert all(is_offered(bot, number) for number in (1, 2, 3))
     ends = f", candle closed {end // MINUTE // 60 % 24:02d}:{end // MINUTE % 60:02d} UTC"
-    rsi, average = plain_rsi(closes(over(bot))), plain_ema(closes(over(bot)), PERIOD)[-1]
-    assert shown[0] == f"RSI(14) 1m {rsi[-2]:.1f} → {rsi[-1]:.1f}{ends}"
+    rsi, average = plain_rsi(closes(over(bot, THREE))), plain_ema(closes(over(bot, THREE)), PERIOD)[-1]
+    assert shown[0] == f"RSI(14) 3m {rsi[-2]:.1f} → {rsi[-1]:.1f}{ends}"
     told = re.search(r"EMA\(20\) ([0-9.]+),", shown[1])
     assert told is not None, shown[1]
     assert float(told[1]) == pytest.approx(average, abs=0.01)
     assert shown[1].endswith(ends)
-    assert shown[2] == f"1m close {over(bot)[-1].close:.1f} above {level:f}{ends}"
+    assert shown[2] == f"3m close {over(bot, THREE)[-1].close:.1f} above {level:f}{ends}"
 
 
 async def line_with(bot: Bot, words: str) -> str:

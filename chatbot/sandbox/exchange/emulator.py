@@ -85,7 +85,8 @@ class ExchangeEmulator:
         if spoken is None:
             return await handler(request)
         now = asyncio.get_running_loop().time()
-        self.log.add(Call(request.path, spoken.weight(request.path, request.query), now, spoken.exchange))
+        weight = spoken.weight(request.path, request.query)
+        self.log.add(Call(request.path, weight, now, spoken.exchange, request.query_string))
         fault = self.faults.take(request.path)
         request[SPOILED_BY] = fault or Fault()
         broken = None if fault is None else await self.faults.answer(fault, request, spoken.error)

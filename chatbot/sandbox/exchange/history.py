@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import lru_cache
 from operator import attrgetter
 from random import Random
 from typing import Final
@@ -22,6 +23,8 @@ HOUR: Final = Timeframe.H1.millis
 ZERO: Final = Decimal(0)
 Past = tuple[list[Candle], list[Candle]]
 """Hours, and the minutes that follow them."""
+Bar = tuple[Decimal, Decimal, Decimal, Decimal, Decimal]
+"""Open, high, low, close and volume of a candle whose time is not known yet."""
 begun_at = attrgetter("at")
 
 
@@ -107,36 +110,44 @@ def rolled(bars: Iterable[Candle], timeframe: Timeframe) -> list[Candle]:
     return made
 
 
-def made_up_history(listing: Listing, now: Millis, random: Random) -> CandleHistory:
-    """A history that begins now at the listing's price, with a plausible past before it."""
+def made_up_history(listing: Listing, now: Millis, seed: str) -> CandleHistory:
+    """A history that begins now at the listing's price, with a plausible past before it, the same for the same seed."""
     start, price = now - now % MINUTE, listing.price
     first = Candle(start, price, price, price, price, ZERO)
-    made = CandleHistory(fills_quiet_minutes=True, minutes=[first], past=lambda: plausible_past(listing, start, random))
+    made = CandleHistory(fills_quiet_minutes=True, minutes=[first], past=lambda: plausible_past(listing, start, seed))
     made.untraded = start
     return made
 
 
-def plausible_past(listing: Listing, end: Millis, random: Random) -> Past:
+def plausible_past(listing: Listing, end: Millis, seed: str) -> Past:
     """A past that ends at the listing's price: hours for about a year, then minutes for some days."""
     border = end - end % HOUR - FINE_MINUTES * MINUTE // HOUR * HOUR
-    count = (end - border) // MINUTE
-    minutes = backwards(listing, listing.price, end, (count, MINUTE, 0.0006), random)
-    hours = backwards(listing, minutes[0].open, border, (COARSE_HOURS, HOUR, 0.005), random)
-    return hours, minutes
+    hours, minutes = walked(listing, (end - border) // MINUTE, seed)
+    return dated(hours, border - COARSE_HOURS * HOUR, HOUR), dated(minutes, border, MINUTE)
 
 
-def backwards(
-    listing: Listing, close: Decimal, end: Millis, span: tuple[int, Millis, float], random: Random
-) -> list[Candle]:
-    """`span` is (how many, how long each, how much each moves); the last one ends at `end` with `close`."""
-    count, length, volatility = span
-    made: list[Candle] = []
-    for number in range(1, count + 1):
+def dated(bars: Sequence[Bar], begin: Millis, length: Millis) -> list[Candle]:
+    """Bars in their order as candles, one after the other."""
+    return [Candle(begin + number * length, *bar) for number, bar in enumerate(bars)]
+
+
+@lru_cache(maxsize=4)
+def walked(listing: Listing, fine: int, seed: str) -> tuple[list[Bar], list[Bar]]:
+    """The hours and the minutes of a made-up past: long to make, and the same for every market of a process."""
+    random = Random(seed)
+    minutes = backwards(listing, listing.price, (fine, 0.0006), random)
+    return backwards(listing, minutes[0][0], (COARSE_HOURS, 0.005), random), minutes
+
+
+def backwards(listing: Listing, close: Decimal, span: tuple[int, float], random: Random) -> list[Bar]:
+    """`span` is (how many, how much each moves); the last one ends with `close`."""
+    count, volatility = span
+    made: list[Bar] = []
+    for _ in range(count):
         opened = listing.on_grid(close * (1 + fraction(random.gauss(0, volatility))))
         high = listing.on_grid(max(opened, close) * (1 + fraction(abs(random.gauss(0, volatility / 2)))))
         low = listing.on_grid(min(opened, close) * (1 - fraction(abs(random.gauss(0, volatility / 2)))))
-        volume = listing.lot_size * random.randrange(1_000, 50_000)
-        made.append(Candle(end - number * length, opened, high, low, close, volume))
+        made.append((opened, high, low, close, listing.lot_size * random.randrange(1_000, 50_000)))
         close = opened
     made.reverse()
     return made

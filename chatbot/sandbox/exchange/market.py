@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from random import Random
 from typing import Final
 
 from chatbot.core.candles import Candle
@@ -111,7 +110,7 @@ class Market:
 
     def made_up(self, listing: Listing) -> CandleHistory:
         """A plausible past, the same for the same seed."""
-        return made_up_history(listing, self.now, Random(f"{self.seed}:{listing.id}:history"))
+        return made_up_history(listing, self.now, f"{self.seed}:{listing.id}:history")
 
     def set_price(self, contract: str, price: Decimal) -> None:
         """A trade at exactly this price, now."""

@@ -17,6 +17,7 @@ class Call:
     weight: int
     time: float
     exchange: str = "binanceusdm"
+    query: str = ""
 
 
 @dataclass(slots=True)
