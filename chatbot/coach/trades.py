@@ -63,13 +63,15 @@ log = structlog.get_logger(__name__)
 class Seen:
     """How the market told: live, or found after the fact, perhaps after a span in which nothing was seen.
 
-    `price` is the market's price now, where it is known and not the one that was seen. `by_candle`: only the minute is
-    known; `order_unknown`: nor what came first in it.
+    `price` is the market's price now, where it is known and not the one that was seen. `within`: it can't be longer ago
+    than that; where it seems so, our clock and the exchange's disagree. `by_candle`: only the minute is known;
+    `order_unknown`: nor what came first in it.
     """
 
     is_late: bool = False
     blind: tuple[Millis, Millis] | None = None
     price: Decimal | None = None
+    within: Millis | None = None
     by_candle: bool = False
     order_unknown: bool = False
 
@@ -143,8 +145,9 @@ class Trades:
         if seen is None:
             return message, envelope
         now = self.desk.clock()
-        if not seen.is_late or (now - hit <= SAID_LATE_AFTER and not seen.by_candle):
-            return message, replace(envelope, seen_at=self.desk.wall() - max(0, now - hit))
+        can_be = seen.within is None or now - hit <= seen.within
+        if not seen.is_late or not can_be or (now - hit <= SAID_LATE_AFTER and not seen.by_candle):
+            return message, replace(envelope, seen_at=self.desk.wall() - max(0, now - hit if can_be else 0))
         line = late_line(Late(hit, now, seen.blind, seen.price, seen.order_unknown))
         return replace(message, text=f"{message.text}\n{line}"), envelope
 

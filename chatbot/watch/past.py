@@ -49,6 +49,8 @@ class Past:
         """The end of the last minute that was asked for and decided on, holes or not."""
         self.read_to: dict[Market, Sequence[Quote]] = {}
         """The newest trades that were read of each market, all of one millisecond."""
+        self.read_at: dict[Market, Millis] = {}
+        """When each market was read last, by the steady clock."""
         self.lacking: dict[Market, Millis] = {}
         """Since when trades of a market are not given, by the steady clock."""
         self.pages: dict[Market, tuple[Millis, list[Candle]]] = {}
@@ -117,6 +119,7 @@ class Past:
             await self.along(Course(market, (), (), Seen(), after.known_until))
         self.minutes[market] = after
         self.looked_until[market] = self.looked(market, after, until)
+        self.read_at[market] = self.watcher.steady()
 
     async def decide(
         self,
@@ -129,7 +132,7 @@ class Past:
         """Minutes that concern somebody, then what came after them, as one."""
         way, rehearsal = await self.way_through(market, candles, touched)
         now = await self.price_now(market)
-        seen = self.seen(candles[-1].at + MINUTE, blind_since, now)
+        seen = self.seen(market, candles[-1].at + MINUTE, blind_since, now)
         concerns = any(rehearsal.concerned(candle) for candle in self.forming.get(market, ()))
         shown_until = after.shown_until(self.due())
         is_short = shown_until < self.due()
@@ -223,7 +226,7 @@ class Past:
             self.unsure[market] = Timeframe.M1.start_of(self.clock()) + MINUTE
         touched = self.touched(market, [step.price for step in way or ()])
         if touched:
-            seen = self.seen(self.clock(), blind_since, await self.price_now(market))
+            seen = self.seen(market, self.clock(), blind_since, await self.price_now(market))
             await self.along(Course(market, way or (), touched, seen))
 
     async def running(self, market: Market, since: Millis) -> Sequence[Print] | None:
@@ -277,10 +280,16 @@ class Past:
         lacking_for = now - self.lacking.setdefault(market, now)
         return not isinstance(error.remedy, GiveUp) and lacking_for < TRADES_WAIT
 
-    def seen(self, end: Millis, blind_since: Millis | None, now: Print | None) -> Seen:
+    def seen(self, market: Market, end: Millis, blind_since: Millis | None, now: Print | None) -> Seen:
         """How what happened before `end` was found, and the price of now."""
         blind = None if blind_since is None or end <= blind_since else (blind_since, self.clock())
-        return Seen(is_late=True, blind=blind, price=None if now is None else now.price)
+        price = None if now is None else now.price
+        return Seen(is_late=True, blind=blind, price=price, within=self.within(market))
+
+    def within(self, market: Market) -> Millis | None:
+        """What is found now was not decided on when the market was read last: it is not longer ago than that."""
+        read_at = self.read_at.get(market)
+        return None if read_at is None else self.watcher.steady() - read_at + 2 * MINUTE
 
     async def price_now(self, market: Market) -> Print | None:
         """The close of the minute that runs, the last price that was heard just now, or what the exchange says."""
@@ -300,7 +309,7 @@ class Past:
     def forget(self) -> None:
         """Markets that nobody watches any more."""
         by_market: tuple[dict[Market, Any], ...] = (
-            *(self.minutes, self.stored, self.looked_until, self.read_to),
+            *(self.minutes, self.stored, self.looked_until, self.read_at, self.read_to),
             *(self.lacking, self.pages, self.forming, self.unsure),
         )
         for kept in by_market:
