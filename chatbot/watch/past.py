@@ -66,8 +66,8 @@ class Past:
         """The watermarks as they were at the start."""
         self.looked_until: dict[Market, Millis] = {}
         """The end of the last minute that was asked for and decided on, holes or not."""
-        self.lacking: dict[Market, Millis] = {}
-        """Since when trades of a market are not given, by the steady clock."""
+        self.lacking: dict[Market, tuple[Millis, Millis]] = {}
+        """When trades of a market were first and last not given, by the steady clock."""
 
     async def load(self) -> None:
         """How far each market was known when the bot stopped."""
@@ -211,8 +211,11 @@ class Past:
     def may_come(self, market: Market, error: MarketError) -> bool:
         """Whether trades that were not given this time are worth waiting for: they tell more than a candle."""
         now = self.watcher.steady()
-        lacking_for = now - self.lacking.setdefault(market, now)
-        return not isinstance(error.remedy, GiveUp) and lacking_for < TRADES_WAIT
+        first, last = self.lacking.get(market, (now, now))
+        # A failure of long ago, after which nobody needed trades, is none of this row.
+        first = first if now - last < TRADES_WAIT else now
+        self.lacking[market] = (first, now)
+        return not isinstance(error.remedy, GiveUp) and now - first < TRADES_WAIT
 
     async def seen(self, market: Market, end: Millis, blind_since: Millis | None) -> Seen:
         """How what happened before `end` was found, and the price of now."""
