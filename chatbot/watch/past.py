@@ -51,8 +51,8 @@ class Past:
         """The newest trades that were read of each market, all of one millisecond."""
         self.read_at: dict[Market, Millis] = {}
         """When each market was read last, by the steady clock."""
-        self.lacking: dict[Market, Millis] = {}
-        """Since when trades of a market are not given, by the steady clock."""
+        self.lacking: dict[Market, tuple[Millis, Millis]] = {}
+        """When trades of a market were first and last not given, by the steady clock."""
         self.pages: dict[Market, tuple[Millis, list[Candle]]] = {}
         """What was read of a long span before the exchange failed, and up to where."""
         self.forming: dict[Market, Sequence[Candle]] = {}
@@ -277,8 +277,11 @@ class Past:
     def may_come(self, market: Market, error: MarketError) -> bool:
         """Whether trades that were not given this time are worth waiting for: they tell more than a candle."""
         now = self.watcher.steady()
-        lacking_for = now - self.lacking.setdefault(market, now)
-        return not isinstance(error.remedy, GiveUp) and lacking_for < TRADES_WAIT
+        first, last = self.lacking.get(market, (now, now))
+        # A failure of long ago, after which nobody needed trades, is none of this row.
+        first = first if now - last < TRADES_WAIT else now
+        self.lacking[market] = (first, now)
+        return not isinstance(error.remedy, GiveUp) and now - first < TRADES_WAIT
 
     def seen(self, market: Market, end: Millis, blind_since: Millis | None, now: Print | None) -> Seen:
         """How what happened before `end` was found, and the price of now."""

@@ -162,8 +162,27 @@ async def test_trades_are_waited_for_before_a_candle_decides_but_not_for_long(ri
     rig.tape.without_trades = Retry(1_000, "busy")
     await rig.over(1)
     assert kinds(rig.events()) == ["tier 1"]
+    await rig.at(130)
     await rig.at(122 + TRADES_WAIT / 1_000)
     assert kinds(rig.events()) == ["tier 1", "stop", "stopped"]
+
+
+async def test_trades_that_failed_long_ago_are_waited_for_anew(rig: Rig) -> None:
+    """Nobody needed them meanwhile, so nobody knows whether they could have been had."""
+    rig.arm()
+    await rig.seen(5, 60100)
+    rig.tape.without_trades = Retry(1_000, "busy")
+    rig.trade(10, 60000)
+    await rig.over(0)
+    rig.tape.wider[START] = Candle(START, D(60100), D(60100), D(60050), D(60100), D(1))
+    await rig.at(65)
+    rig.trade(130, 60000)
+    rig.trade(140, 60100)
+    await rig.over(2)
+    assert kinds(rig.events()) == []
+    rig.tape.without_trades = None
+    await rig.at(184)
+    assert rig.events()[1].at == START + 130_000
 
 
 async def test_nothing_happens_twice_however_often_a_minute_is_read(rig: Rig) -> None:
