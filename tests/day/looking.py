@@ -66,6 +66,11 @@ class Ear:
         made, shown = self.books(market.symbol).numbered, self.streams.lines[EXCHANGE].prints[market].number
         return made <= self.begun.get(market, made) or (shown is not None and shown >= made)
 
+    def forgive(self) -> None:
+        """What was traded so far may never arrive by itself: a socket lost it, and only a later trade tells."""
+        for market in self.bot.running.watcher.markets():
+            self.begun[market] = self.books(market.symbol).numbered
+
     async def all_arrived(self) -> None:
         """Wait for what was sent."""
         async with asyncio.timeout(PATIENCE):

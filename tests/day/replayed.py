@@ -51,6 +51,7 @@ SOCKET_FAULTS: Final[Mapping[Kind, Sequence[Mapping[str, object]]]] = {
     Kind.SOCKET_GARBAGE: ({"garbage": "<html>"},),
     Kind.DOWN: ({"reset": True, "refuse": 100_000},),
 }
+SUPERSEDED: Final = "SELECT sequence FROM outbox WHERE plan_id = ? AND state = 'superseded' AND action > 0"
 Act = tuple[Millis, int, Callable[[], Awaitable[None]]]
 
 
@@ -219,6 +220,8 @@ class Replayed:
     async def pass_by(self, trouble: Trouble) -> None:
         """It ends."""
         self.trouble = None
+        if self.ear is not None:
+            self.ear.forgive()
         if trouble.kind in AWAY:
             await self.begin()
         await self.world.exchange_fault()
@@ -269,10 +272,7 @@ class Replayed:
     def withdrawn_of(self, plan_id: int) -> frozenset[int]:
         """The events of a plan whose message was superseded before it left."""
         with closing(sqlite3.connect(self.world.folder / "bot.sqlite3")) as connection:
-            rows = connection.execute(
-                "SELECT sequence FROM outbox WHERE plan_id = ? AND state = 'superseded' AND action > 0", (plan_id,)
-            )
-            return frozenset(int(row[0]) for row in rows)
+            return frozenset(int(row[0]) for row in connection.execute(SUPERSEDED, (plan_id,)))
 
     def moments_of(self, key: tuple[int, int], events: int) -> list[Millis]:
         """When each event of a plan was decided, in the market's time."""
