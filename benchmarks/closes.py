@@ -20,7 +20,8 @@ from chatbot.core.market import Instrument, Quote, Resolution, Unknown
 from chatbot.core.money import Millis
 from chatbot.core.plan import Direction, Follow, Occasion, Plan, RsiTrigger
 from chatbot.core.timeframes import MINUTE, Timeframe
-from chatbot.ports import Units, User
+from chatbot.ports import Units
+from chatbot.records import User
 from chatbot.watch.candle_watch import SETTLE, CandleWatch
 from chatbot.watch.watcher import Clocks, Watcher
 from storage.database import open_database

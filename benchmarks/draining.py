@@ -22,7 +22,7 @@ from chatbot.core.plan_format import plan_from_format
 from chatbot.deliver.forms import REPEAT
 from chatbot.deliver.merging import SEPARATOR
 from chatbot.market.feed import wall_clock
-from chatbot.ports import OutMessage, Priority, User
+from chatbot.records import OutMessage, Priority, User
 from chatbot.sandbox.telegram import Person, TelegramEmulator
 from storage.database import open_database
 from storage.outbox import outbox_values

@@ -25,7 +25,7 @@ from chatbot.core.plan_format import plan_from_format
 from chatbot.core.quiet import Interval
 from chatbot.core.replay import replay
 from chatbot.core.timeframes import MINUTE, Timeframe
-from chatbot.ports import User
+from chatbot.records import User
 from chatbot.watch.index import QuietIndex
 from storage.database import open_database
 

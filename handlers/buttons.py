@@ -14,7 +14,8 @@ from chatbot.coach.buttons import Seal, decode
 from chatbot.coach.confirmations import FOREIGN, forget
 from chatbot.coach.desk import Work
 from chatbot.messages.values import Press, Verb
-from chatbot.ports import Told, User
+from chatbot.ports import Told
+from chatbot.records import User
 from handlers import privacy, wizard
 from handlers.guards import Speaker, Tapped, tapped_in
 from handlers.use import Use

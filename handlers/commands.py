@@ -11,7 +11,7 @@ from chatbot.coach.confirmations import forget
 from chatbot.coach.desk import MarketsUnknown, Work
 from chatbot.core.market import FundingRate
 from chatbot.messages import replies
-from chatbot.ports import User
+from chatbot.records import User
 from handlers.guards import Speaker, argument_of, said_in
 from handlers.use import Use
 

@@ -10,7 +10,8 @@ from telegram.ext import ContextTypes
 
 from chatbot.breakage import described
 from chatbot.messages.values import Message
-from chatbot.ports import DatabaseLost, OutMessage, Priority
+from chatbot.ports import DatabaseLost
+from chatbot.records import OutMessage, Priority
 from handlers.guards import Speaker, speaker_of
 from handlers.use import Use
 

@@ -12,7 +12,7 @@ from telegram.ext import ApplicationHandlerStop
 
 from chatbot.coach.desk import Work
 from chatbot.messages import limits
-from chatbot.ports import OutMessage, Priority, User
+from chatbot.records import OutMessage, Priority, User
 from handlers.guards import Speaker, is_turned_around, said_in, speaker_of
 from handlers.pacing import Kind
 from handlers.use import Use

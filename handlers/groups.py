@@ -10,7 +10,7 @@ from telegram.helpers import create_deep_linked_url
 
 from chatbot.coach.people import DAY
 from chatbot.messages.limits import private_chats_only
-from chatbot.ports import OutMessage, Priority
+from chatbot.records import OutMessage, Priority
 from handlers.use import Use
 
 GROUPS = (ChatType.GROUP, ChatType.SUPERGROUP)

@@ -18,7 +18,8 @@ from chatbot.coach.plan_table import plan_table
 from chatbot.coach.privacy import DELETED, Everything
 from chatbot.messages import privacy as messages
 from chatbot.messages.values import Press
-from chatbot.ports import Told, User
+from chatbot.ports import Told
+from chatbot.records import User
 from handlers.guards import Tapped, said_in
 from handlers.use import Use
 

@@ -9,7 +9,7 @@ from telegram import Update
 from chatbot.coach.confirmations import Expected, forget
 from chatbot.coach.desk import Work
 from chatbot.messages import replies
-from chatbot.ports import User
+from chatbot.records import User
 from chatbot.signals.signal import looks_like_signal
 from handlers import wizard
 from handlers.guards import said_in

@@ -15,7 +15,8 @@ from chatbot.coach.people import DAY, People
 from chatbot.coach.privacy import Privacy
 from chatbot.coach.reminding import Reminding
 from chatbot.messages import replies
-from chatbot.ports import OnDatabase, OutMessage, Priority, User, current_update
+from chatbot.ports import OnDatabase, current_update
+from chatbot.records import OutMessage, Priority, User
 from handlers.guards import Speaker
 from handlers.lookups import Lookups
 from handlers.pacing import Pacing

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy import delete, select, update
 
-from chatbot.ports import Draft
+from chatbot.records import Draft
 from storage.tables import DRAFTS
 from storage.work import Work
 

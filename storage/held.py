@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Row, Table, delete, or_, select, update
 
-from chatbot.ports import PlanRow, User
+from chatbot.records import PlanRow, User
 from storage.plans import SqlPlans
 from storage.tables import (
     DRAFTS,

@@ -12,7 +12,7 @@ from typing import Final
 
 from sqlalchemy import delete, func, select, update
 
-from chatbot.ports import StoredUpdate
+from chatbot.records import StoredUpdate
 from storage.tables import INBOX
 from storage.work import Work
 

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from sqlalchemy import delete, select
 
 from chatbot.core.money import Millis
-from chatbot.ports import Invite
+from chatbot.records import Invite
 from storage.tables import INVITES
 from storage.work import Work
 

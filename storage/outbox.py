@@ -20,7 +20,7 @@ from sqlalchemy import ColumnElement, Row, and_, case, delete, func, insert, sel
 from sqlalchemy.sql.dml import Update
 
 from chatbot.core.money import Millis
-from chatbot.ports import Outgoing, OutMessage, Priority, SendState
+from chatbot.records import Outgoing, OutMessage, Priority, SendState
 from storage.columns import without_zeros
 from storage.tables import OUTBOX, SLOTS, USERS
 from storage.work import Work

@@ -19,7 +19,8 @@ from chatbot.core.money import Millis
 from chatbot.core.plan import Plan, TriggerPrice
 from chatbot.core.quiet import Interval
 from chatbot.core.state import Phase
-from chatbot.ports import PlanMoved, PlanRecord, PlanRow, PlanUnreadable, User
+from chatbot.ports import PlanMoved, PlanUnreadable
+from chatbot.records import PlanRecord, PlanRow, User
 from storage.tables import FILLS, PLAN_EVENTS, PLANS
 from storage.work import Work
 

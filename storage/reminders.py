@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Row, delete, select
 
 from chatbot.core.money import Millis
-from chatbot.ports import Reminder, ReminderKind
+from chatbot.records import Reminder, ReminderKind
 from storage.tables import REMINDERS
 from storage.work import Work
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Row, delete, select, update
 
-from chatbot.ports import SendState, User
+from chatbot.records import SendState, User
 from storage.tables import DRAFTS, OUTBOX, PLANS, SLOTS, USERS
 from storage.work import Work
 

@@ -9,7 +9,7 @@ from chatbot.coach.answers import DialogView, Step, entered, first_open
 from chatbot.coach.desk import Work
 from chatbot.coach.review import findings_of
 from chatbot.core.findings import Finding, warnings_in
-from chatbot.ports import User
+from chatbot.records import User
 
 
 def remember_shown(work: Work, user: User, view: DialogView) -> None:

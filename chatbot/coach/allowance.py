@@ -10,7 +10,7 @@ from chatbot.coach.desk import Work
 from chatbot.core.plan import Plan
 from chatbot.core.triggers import parts_of
 from chatbot.messages.limits import too_many_levels, too_many_plans
-from chatbot.ports import User
+from chatbot.records import User
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from chatbot.core.planned import CheckContext
 from chatbot.core.reading_triggers import fixed, trigger
 from chatbot.core.timeframes import Timeframe
 from chatbot.messages.values import Verb
-from chatbot.ports import Draft
+from chatbot.records import Draft
 
 
 class Step(StrEnum):

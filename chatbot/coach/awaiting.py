@@ -9,7 +9,8 @@ from typing import Final
 from chatbot.coach.desk import Work
 from chatbot.core.money import Millis
 from chatbot.core.repeats import MINUTE
-from chatbot.ports import Told, User
+from chatbot.ports import Told
+from chatbot.records import User
 
 OUTDATED: Final = Told("This was answered already, or the plan has moved on: nothing was changed.", show_alert=True)
 FOREIGN: Final = Told("This button is not yours or no longer valid: nothing was changed.", show_alert=True)

@@ -17,7 +17,8 @@ from chatbot.messages import replies
 from chatbot.messages.findings import Wording
 from chatbot.messages.sizing import size_text
 from chatbot.messages.values import Message
-from chatbot.ports import PlanUnreadable, User
+from chatbot.ports import PlanUnreadable
+from chatbot.records import User
 
 LEVERAGE: Final = re.compile(r"[\d.,]+[xX]|[xX]\d[\d.,]*")
 EXAMPLE: Final = "/size 1% 60000 59000 10x (risk, entry, stop, leverage; after them your equity, before them a coin)"

@@ -20,7 +20,7 @@ from chatbot.messages.feeds import unreadable
 from chatbot.messages.portfolio import portfolio
 from chatbot.messages.status import plan_card, plan_list, status
 from chatbot.messages.values import Message
-from chatbot.ports import User
+from chatbot.records import User
 
 
 class Commands:

@@ -23,7 +23,8 @@ from chatbot.core.state import Action, ActionKind, PlanState
 from chatbot.messages.holding import CERTAIN
 from chatbot.messages.replies import LEAVES_OPEN, asks_real_fill, asks_real_stop, not_understood
 from chatbot.messages.values import Press, Verb
-from chatbot.ports import PlanRecord, Reminder, ReminderKind, Told, User
+from chatbot.ports import Told
+from chatbot.records import PlanRecord, Reminder, ReminderKind, User
 
 __all__ = ["FOREIGN", "OUTDATED", "Confirmations", "Expected", "awaited", "forget"]
 NO_PRICE: Final = Told("I have no price of this market of the last minute. Try again in a moment.", show_alert=True)

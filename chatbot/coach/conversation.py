@@ -40,7 +40,8 @@ from chatbot.core.repeats import draft_reminder_after
 from chatbot.core.state import Phase
 from chatbot.messages import replies
 from chatbot.messages.values import Message, Press, Verb
-from chatbot.ports import Draft, PlanRecord, Reminder, ReminderKind, Told, Unit, User
+from chatbot.ports import Told, Unit
+from chatbot.records import Draft, PlanRecord, Reminder, ReminderKind, User
 
 RECENT_PLANS: Final = 10
 SCROLLED: Final = 4

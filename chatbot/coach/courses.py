@@ -17,7 +17,8 @@ from chatbot.core.events import Event, ReassessAdvised, StopHit, TargetHit, Tier
 from chatbot.core.market import Market, Quote
 from chatbot.core.money import Millis
 from chatbot.core.way import Minute, Print, Standing, Step, is_two_sided, standing, take
-from chatbot.ports import PlanRecord, PlanUnreadable
+from chatbot.ports import PlanUnreadable
+from chatbot.records import PlanRecord
 
 PRICED: Final = (TierTriggered, TierBlocked, ReassessAdvised, TargetHit, StopHit)
 """What the price of a print brings about, with that price."""

@@ -22,7 +22,8 @@ from chatbot.core.timeframes import Timeframe
 from chatbot.core.triggers import IndicatorKey, fires_at_close, keys_of, timeframes_of
 from chatbot.messages.values import Message
 from chatbot.messages.views import FRESH, PlanView
-from chatbot.ports import Clock, OutMessage, PlanRow, Priority, Unit, Units, User, current_update
+from chatbot.ports import Clock, Unit, Units, current_update
+from chatbot.records import OutMessage, PlanRow, Priority, User
 
 
 class Instruments(Protocol):

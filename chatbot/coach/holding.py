@@ -12,7 +12,8 @@ from chatbot.core.insisting import close_to_hold, is_ahead, is_greedy
 from chatbot.core.state import Phase, PlanState
 from chatbot.messages import replies
 from chatbot.messages.holding import asks_hold, asks_hold_reason, nothing_to_hold
-from chatbot.ports import PlanRecord, Told, User
+from chatbot.ports import Told
+from chatbot.records import PlanRecord, User
 
 
 class Holding:

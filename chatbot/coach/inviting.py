@@ -8,7 +8,7 @@ from chatbot.coach.desk import Desk, Work
 from chatbot.coach.people import HOUR, People, digest_of
 from chatbot.messages import inviting as messages
 from chatbot.messages.values import Message
-from chatbot.ports import Invite, User
+from chatbot.records import Invite, User
 
 REVOKE = "revoke"
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from chatbot.coach.desk import Work
-from chatbot.ports import PlanRecord, PlanUnreadable, Unit, User
+from chatbot.ports import PlanUnreadable, Unit
+from chatbot.records import PlanRecord, User
 
 
 @dataclass(frozen=True, slots=True)

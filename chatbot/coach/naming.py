@@ -9,7 +9,8 @@ from chatbot.coach.desk import Desk, Work
 from chatbot.core.reading import Unreadable, number
 from chatbot.messages import replies
 from chatbot.messages.feeds import unreadable
-from chatbot.ports import PlanRecord, PlanRow, PlanUnreadable, User
+from chatbot.ports import PlanUnreadable
+from chatbot.records import PlanRecord, PlanRow, User
 
 MOST_DIGITS: Final = 9
 

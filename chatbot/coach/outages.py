@@ -12,7 +12,8 @@ from chatbot.core.money import Millis
 from chatbot.core.plan import TriggerPrice
 from chatbot.messages.feeds import Spell, Touch, feed_silent, sight_again, touch_of
 from chatbot.messages.values import Message
-from chatbot.ports import OutMessage, Priority, Unit
+from chatbot.ports import Unit
+from chatbot.records import OutMessage, Priority
 
 SILENCE: Final[Millis] = 60_000
 SILENT_MARKETS: Final = "silent_markets"

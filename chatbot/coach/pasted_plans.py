@@ -17,7 +17,7 @@ from chatbot.coach.desk import Work
 from chatbot.coach.outlook import UNKNOWN, Outlook, Sought
 from chatbot.coach.pasting import Pasted, Usual, placed, prefilled, priced
 from chatbot.messages import pasted as messages
-from chatbot.ports import Draft, User
+from chatbot.records import Draft, User
 
 KEPT: Final = "pasted:{user_id}"
 

@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from chatbot.coach.desk import Desk, Work
-from chatbot.ports import Reminder, ReminderKind, Unit, User
+from chatbot.ports import Unit
+from chatbot.records import Reminder, ReminderKind, User
 
 OWNER_LINK: Final = "owner_link"
 HOUR: Final = 3_600_000

@@ -10,7 +10,7 @@ from typing import Final
 from chatbot.core.evolve import history
 from chatbot.core.state import PlanState
 from chatbot.messages.numbers import utc_stamp
-from chatbot.ports import PlanRecord
+from chatbot.records import PlanRecord
 
 COLUMNS: Final = (
     "plan", "exchange", "market", "side", "leverage", "armed", "closed", "how", "result", "result_in_r", "reasons",

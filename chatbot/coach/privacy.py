@@ -14,7 +14,8 @@ from chatbot.core.repeats import MINUTE
 from chatbot.core.state import Phase
 from chatbot.messages.privacy import FORGOTTEN, asks_to_forget
 from chatbot.messages.values import Press
-from chatbot.ports import PlanRecord, Told, User
+from chatbot.ports import Told
+from chatbot.records import PlanRecord, User
 
 CONFIRM_WITHIN: Final[Millis] = 10 * MINUTE
 DELETED: Final = Told(FORGOTTEN, show_alert=True)

@@ -21,7 +21,8 @@ from chatbot.messages.checklist import daily
 from chatbot.messages.repeats import repeat
 from chatbot.messages.values import Message
 from chatbot.messages.views import PlanView
-from chatbot.ports import DatabaseLost, Draft, OutMessage, PlanRecord, Priority, Reminder, ReminderKind, User
+from chatbot.ports import DatabaseLost
+from chatbot.records import Draft, OutMessage, PlanRecord, Priority, Reminder, ReminderKind, User
 
 URGENCY = {
     ActionKind.EXIT: Priority.STOP,

@@ -27,7 +27,7 @@ from chatbot.core.inputs import CorrectFill, Input, InsistStop, ReportAdd, Repor
 from chatbot.core.reading import Unreadable, number, plain, quoted
 from chatbot.core.state import Phase, PlanState
 from chatbot.messages import replies
-from chatbot.ports import PlanRecord, User
+from chatbot.records import PlanRecord, User
 
 TARGET: Final = re.compile(r"(?:tp\s*)?([1-9])", re.IGNORECASE)
 HOLD_EXAMPLE: Final = "/hold 2 (TP2), /hold 3 2 (TP2 of plan 3), or /hold 2 with your reason after it"

@@ -31,17 +31,8 @@ from chatbot.core.timeframes import Timeframe
 from chatbot.messages.alerts import alerts
 from chatbot.messages.late import Late, late_line
 from chatbot.messages.values import Message
-from chatbot.ports import (
-    DatabaseLost,
-    OutMessage,
-    PlanMoved,
-    PlanRecord,
-    PlanRow,
-    Priority,
-    Reminder,
-    ReminderKind,
-    User,
-)
+from chatbot.ports import DatabaseLost, PlanMoved
+from chatbot.records import OutMessage, PlanRecord, PlanRow, Priority, Reminder, ReminderKind, User
 
 Choose = Callable[[PlanState], Input | None]
 Act = Callable[[Work, PlanRecord], object]

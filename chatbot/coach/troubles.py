@@ -14,7 +14,7 @@ from chatbot.coach.desk import Desk, Work
 from chatbot.core.money import Millis
 from chatbot.messages.troubles import recovered, troubled
 from chatbot.messages.values import Message
-from chatbot.ports import OutMessage, Priority, User
+from chatbot.records import OutMessage, Priority, User
 from chatbot.vitals import Trouble, TroubleKind
 
 TOLD: Final = "troubles_told"

@@ -7,7 +7,7 @@ import structlog
 from chatbot.breakage import described
 from chatbot.coach.desk import Desk
 from chatbot.messages.feeds import plan_unwatched
-from chatbot.ports import OutMessage, Priority
+from chatbot.records import OutMessage, Priority
 
 log = structlog.get_logger(__name__)
 

@@ -16,7 +16,8 @@ from telegram import Bot, Update
 
 from chatbot.breakage import described
 from chatbot.deliver.update_forms import essence_of, number_of
-from chatbot.ports import OnDatabase, StoredUpdate, Units
+from chatbot.ports import OnDatabase, Units
+from chatbot.records import StoredUpdate
 
 log = structlog.stdlib.get_logger()
 

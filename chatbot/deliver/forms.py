@@ -14,7 +14,7 @@ from telegram.error import BadRequest
 
 from chatbot.core.money import Millis
 from chatbot.deliver.results import is_bad_keyboard, is_too_long, is_unreadable_markup
-from chatbot.ports import Outgoing, Priority
+from chatbot.records import Outgoing, Priority
 
 Rows = Sequence[Sequence[Mapping[str, str]]]
 

@@ -8,7 +8,7 @@ from itertools import accumulate
 from typing import Final
 
 from chatbot.core.money import Millis
-from chatbot.ports import Priority
+from chatbot.records import Priority
 from chatbot.vitals import Spans
 
 BOUNDS: Final[tuple[Millis, ...]] = (50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 30_000, 60_000, 300_000)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import chain
 
 from chatbot.core.money import Millis
-from chatbot.ports import Priority
+from chatbot.records import Priority
 
 
 @dataclass(frozen=True, slots=True)

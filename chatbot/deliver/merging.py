@@ -11,7 +11,7 @@ from typing import Final
 
 from chatbot.core.money import Millis
 from chatbot.deliver.forms import LONGEST, REPEAT, TAG, Form, Rows, keyboard_of, length, told
-from chatbot.ports import Outgoing
+from chatbot.records import Outgoing
 
 SEPARATOR: Final = "\n──────────\n"
 MOST: Final = 50

@@ -24,7 +24,8 @@ from chatbot.deliver.results import (
     is_unchanged,
     sort_error,
 )
-from chatbot.ports import Clock, Outgoing
+from chatbot.ports import Clock
+from chatbot.records import Outgoing
 
 T = TypeVar("T")
 

@@ -24,7 +24,8 @@ from chatbot.deliver.messenger import Messenger
 from chatbot.deliver.recording import Claimed, Parcel, Records, Wanted
 from chatbot.deliver.reporting import Report
 from chatbot.deliver.results import Apart, Blocked, Later, Moved, Never, Result, Sent, Why
-from chatbot.ports import Clock, DatabaseLost, OnDatabase, Priority, Units
+from chatbot.ports import Clock, DatabaseLost, OnDatabase, Units
+from chatbot.records import Priority
 
 log = structlog.stdlib.get_logger()
 

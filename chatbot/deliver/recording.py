@@ -9,7 +9,8 @@ from typing import assert_never
 from chatbot.core.money import Millis
 from chatbot.deliver.merging import MOST, together
 from chatbot.deliver.results import Apart, Blocked, Later, Moved, Never, Result, Sent
-from chatbot.ports import Clock, Outgoing, Unit, Units
+from chatbot.ports import Clock, Unit, Units
+from chatbot.records import Outgoing
 
 
 @dataclass(frozen=True, slots=True)

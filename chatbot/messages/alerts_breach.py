@@ -16,7 +16,7 @@ from chatbot.messages.lines import exchange_line, held_words, share_words, told
 from chatbot.messages.resting import targets_line
 from chatbot.messages.views import Episode, Spoken, bold, said
 from chatbot.messages.words import stop_rule_words
-from chatbot.ports import Priority
+from chatbot.records import Priority
 
 
 def breach_of(episode: Episode) -> BreachRecorded | None:

@@ -13,7 +13,7 @@ from chatbot.messages.lines import LEFTOVERS, told
 from chatbot.messages.numbers import r_multiple, utc_time
 from chatbot.messages.views import Episode, Figures, Spoken, bold
 from chatbot.messages.words import CLOSE_WORDS
-from chatbot.ports import Priority
+from chatbot.records import Priority
 
 
 def plan_closed(episode: Episode, event: PlanClosed) -> Spoken:

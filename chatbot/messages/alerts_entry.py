@@ -45,7 +45,7 @@ from chatbot.messages.resting import targets_line
 from chatbot.messages.values import Keyboard
 from chatbot.messages.views import Episode, Figures, Spoken, bold, said
 from chatbot.messages.words import trigger_words
-from chatbot.ports import Priority
+from chatbot.records import Priority
 
 
 def tier_triggered(episode: Episode, event: TierTriggered) -> Spoken:

@@ -39,7 +39,7 @@ from chatbot.messages.numbers import r_multiple
 from chatbot.messages.resting import targets_line
 from chatbot.messages.values import Keyboard
 from chatbot.messages.views import Episode, Figures, Spoken, bold
-from chatbot.ports import Priority
+from chatbot.records import Priority
 
 
 def filled(episode: Episode, event: Filled) -> Spoken:

@@ -20,7 +20,7 @@ from chatbot.messages.numbers import number
 from chatbot.messages.values import Keyboard
 from chatbot.messages.views import Episode, Figures, Spoken, bold
 from chatbot.messages.words import STOP_WORDS, r_words
-from chatbot.ports import Priority
+from chatbot.records import Priority
 
 
 def stop_hit(episode: Episode, event: StopHit) -> Spoken:

@@ -35,7 +35,7 @@ from chatbot.messages.lines import (
 from chatbot.messages.numbers import percent
 from chatbot.messages.values import Keyboard
 from chatbot.messages.views import Episode, Spoken, bold
-from chatbot.ports import Priority
+from chatbot.records import Priority
 
 CLOSE_PART: Final = 4
 MOVE_STOP: Final = 5

@@ -14,7 +14,7 @@ from chatbot.messages.buttons import missed_answers, plain
 from chatbot.messages.numbers import utc_stamp
 from chatbot.messages.values import Button, Message, Press, Style, Verb
 from chatbot.messages.views import Figures, PlanView, figures_of, said
-from chatbot.ports import PlanRow
+from chatbot.records import PlanRow
 
 SHOWN: Final = 60
 LEAVES_OPEN: Final = "/cancel leaves it open."

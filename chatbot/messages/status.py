@@ -25,7 +25,7 @@ from chatbot.messages.portfolio import allocation_line, sum_line
 from chatbot.messages.values import Message
 from chatbot.messages.views import Figures, PlanView, figures_of, said, sentence
 from chatbot.messages.words import CLOSE_WORDS, PHASE_WORDS, TIER_WORDS, r_words, stop_rule_words, trigger_words
-from chatbot.ports import PlanRow
+from chatbot.records import PlanRow
 
 StatusRow = tuple[PlanState, PlanView, Decimal | None]
 

@@ -14,7 +14,7 @@ from chatbot.core.plan import MarginMode, Plan
 from chatbot.core.state import Phase, PlanState
 from chatbot.messages import numbers
 from chatbot.messages.values import Keyboard, Message
-from chatbot.ports import Priority
+from chatbot.records import Priority
 
 USER_TEXT_LIMIT: Final = 400
 """The longest part of a user's own words that is repeated in a message."""

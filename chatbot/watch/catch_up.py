@@ -18,7 +18,7 @@ import structlog
 from chatbot.core.market import Final as GiveUp
 from chatbot.core.market import Market, MarketError, Pause, Remedy, Retry
 from chatbot.core.money import Millis
-from chatbot.ports import PlanRow
+from chatbot.records import PlanRow
 from chatbot.watch.past import Past
 from chatbot.watch.telling import tell_broken
 from chatbot.watch.watcher import GIVEN_UP_FOR, Watcher

@@ -19,7 +19,7 @@ from storage.lock import alone
 PROJECT = Path(__file__).parent.parent.parent
 WRITES = """
 import sys
-from chatbot.ports import OutMessage, Priority
+from chatbot.records import OutMessage, Priority
 from storage.database import open_database
 
 with open_database(sys.argv[1]) as database:

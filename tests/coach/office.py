@@ -21,7 +21,8 @@ from chatbot.core.money import Millis
 from chatbot.core.plan import Follow, Plan
 from chatbot.core.state import Action, ActionKind, PlanState
 from chatbot.messages.values import Press, Verb
-from chatbot.ports import Outgoing, PlanRecord, PlanRow, Told, Units, User
+from chatbot.ports import Told, Units
+from chatbot.records import Outgoing, PlanRecord, PlanRow, User
 from tests.messages.trading import BY_HAND, long_plan
 
 SAM: Final = User(1001, 1001)

@@ -23,7 +23,7 @@ from chatbot.core.plan import Plan
 from chatbot.core.planned import CheckContext
 from chatbot.core.timeframes import Timeframe
 from chatbot.messages.values import Message, Press, Verb
-from chatbot.ports import Draft
+from chatbot.records import Draft
 
 D = Decimal
 BTC: Final = Instrument(

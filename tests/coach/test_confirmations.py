@@ -13,7 +13,7 @@ from chatbot.core.plan import ManualTrigger, Tier
 from chatbot.core.reading import plain
 from chatbot.core.state import ActionKind
 from chatbot.messages.values import Press, Verb
-from chatbot.ports import Priority, ReminderKind
+from chatbot.records import Priority, ReminderKind
 from tests.coach.office import MINUTE, SAM, SECOND, Office
 from tests.messages.trading import BY_HAND, long_plan
 

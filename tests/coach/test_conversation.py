@@ -19,7 +19,7 @@ from chatbot.core.market import Instrument, Resolution
 from chatbot.core.state import ActionKind
 from chatbot.core.timeframes import Timeframe
 from chatbot.messages.values import Press, Verb
-from chatbot.ports import Draft
+from chatbot.records import Draft
 from tests.coach.office import BTC, EXCHANGE, MINUTE, SAM, SECOND, Office
 from tests.coach.talk import TYPED, chart
 from tests.messages.trading import BY_HAND, long_plan, short_plan

@@ -15,7 +15,7 @@ from chatbot.coach.pasted_plans import Paste, PastedPlans, mark_of
 from chatbot.coach.stored import texts_in
 from chatbot.core.market import Instrument, Resolution
 from chatbot.core.timeframes import Timeframe
-from chatbot.ports import Draft
+from chatbot.records import Draft
 from tests.coach.office import BTC, EXCHANGE, SAM, Office
 from tests.coach.talk import TYPED, chart
 

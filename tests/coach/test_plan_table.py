@@ -52,7 +52,7 @@ def test_names_from_outside_can_not_break_out(symbol: str) -> None:
     from chatbot.core.events import PlanArmed
     from chatbot.core.quiet import Interval
     from chatbot.core.state import Phase
-    from chatbot.ports import PlanRecord, PlanRow
+    from chatbot.records import PlanRecord, PlanRow
     from tests.messages.trading import long_plan
 
     row = PlanRow(1, 1, 1, 1, "binanceusdm", symbol, Phase.CLOSED, 1, Interval(None, None), None)

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chatbot.coach.troubles import AGAIN_AFTER, TOLD, Troubles, news_of
-from chatbot.ports import Priority, User
+from chatbot.records import Priority, User
 from chatbot.vitals import Trouble, TroubleKind
 from tests.coach.office import MINUTE, SAM, Office
 

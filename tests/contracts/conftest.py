@@ -9,7 +9,8 @@ import pytest
 
 from chatbot.core.money import Side
 from chatbot.core.plan import Direction, MoveTrigger, Plan, PriceTrigger, Target, Tier
-from chatbot.ports import Units, User
+from chatbot.ports import Units
+from chatbot.records import User
 from storage.database import open_database
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from chatbot.ports import Draft, Units, User
+from chatbot.ports import Units
+from chatbot.records import Draft, User
 
 
 def test_a_draft_comes_back_as_stored(units: Units, user: User) -> None:

@@ -9,17 +9,8 @@ from chatbot.core.events import Filled, FillKind
 from chatbot.core.plan import Plan
 from chatbot.core.quiet import Interval
 from chatbot.core.state import Phase
-from chatbot.ports import (
-    Draft,
-    Invite,
-    OutMessage,
-    Priority,
-    Reminder,
-    ReminderKind,
-    StoredUpdate,
-    Units,
-    User,
-)
+from chatbot.ports import Units
+from chatbot.records import Draft, Invite, OutMessage, Priority, Reminder, ReminderKind, StoredUpdate, User
 from storage.tables import METADATA
 
 ABOUT_NOBODY = {"quotes", "watermarks"}

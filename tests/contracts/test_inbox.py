@@ -7,7 +7,8 @@ from contextlib import contextmanager
 
 import pytest
 
-from chatbot.ports import StoredUpdate, Units, User, current_update
+from chatbot.ports import Units, current_update
+from chatbot.records import StoredUpdate, User
 
 FIRST, SECOND = StoredUpdate(100, '{"update_id":100}'), StoredUpdate(101, '{"update_id":101}')
 

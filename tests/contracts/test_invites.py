@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from chatbot.ports import Invite, Units
+from chatbot.ports import Units
+from chatbot.records import Invite
 
 ONE = Invite("one", 7, 1_000, 5_000)
 

@@ -10,7 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from chatbot.core.plan import Plan
-from chatbot.ports import Outbox, Outgoing, OutMessage, Priority, Units, User
+from chatbot.ports import Outbox, Units
+from chatbot.records import Outgoing, OutMessage, Priority, User
 
 NOW = 1_700_000_000_000
 

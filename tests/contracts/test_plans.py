@@ -22,7 +22,8 @@ from chatbot.core.events import (
 from chatbot.core.plan import Plan
 from chatbot.core.quiet import Interval
 from chatbot.core.state import Phase
-from chatbot.ports import PlanMoved, PlanRecord, PlanUnreadable, Units, User
+from chatbot.ports import PlanMoved, PlanUnreadable, Units
+from chatbot.records import PlanRecord, User
 
 QUIET = Interval(Decimal(59000), Decimal("60000.10"))
 NOWHERE = Interval(None, None)

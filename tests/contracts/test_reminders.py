@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from chatbot.ports import Reminder, ReminderKind, Units
+from chatbot.ports import Units
+from chatbot.records import Reminder, ReminderKind
 
 EXIT = Reminder(ReminderKind.ACTION, subject=3, action=1, user_id=7, due_at=1_700_000_030_000)
 

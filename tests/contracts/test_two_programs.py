@@ -15,18 +15,8 @@ from chatbot.core.market import Market, Quote
 from chatbot.core.plan import Plan
 from chatbot.core.quiet import Interval
 from chatbot.core.state import Phase
-from chatbot.ports import (
-    Draft,
-    OutMessage,
-    PlanMoved,
-    Priority,
-    Reminder,
-    ReminderKind,
-    StoredUpdate,
-    Unit,
-    Units,
-    User,
-)
+from chatbot.ports import PlanMoved, Unit, Units
+from chatbot.records import Draft, OutMessage, Priority, Reminder, ReminderKind, StoredUpdate, User
 from storage.database import open_database
 
 TURNS = 20

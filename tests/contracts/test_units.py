@@ -12,7 +12,8 @@ from chatbot.core.market import Quote
 from chatbot.core.plan import Plan
 from chatbot.core.quiet import Interval
 from chatbot.core.state import Phase
-from chatbot.ports import Draft, OutMessage, Priority, Reminder, ReminderKind, StoredUpdate, Unit, Units, User
+from chatbot.ports import Unit, Units
+from chatbot.records import Draft, OutMessage, Priority, Reminder, ReminderKind, StoredUpdate, User
 
 
 def write_everything(unit: Unit, plan: Plan) -> None:

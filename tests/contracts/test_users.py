@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from decimal import Decimal
 
-from chatbot.ports import Draft, OutMessage, Priority, Units, User
+from chatbot.ports import Units
+from chatbot.records import Draft, OutMessage, Priority, User
 
 
 def test_a_user_comes_back_as_stored(units: Units) -> None:

@@ -17,7 +17,7 @@ from chatbot.deliver.forms import plain
 from chatbot.messages.alerts import Alert, alerts
 from chatbot.messages.numbers import price
 from chatbot.messages.views import PlanView
-from chatbot.ports import Priority
+from chatbot.records import Priority
 
 ARMED: Final = " is armed"
 

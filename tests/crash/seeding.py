@@ -14,7 +14,7 @@ from chatbot.core.market import Instrument, Resolution
 from chatbot.core.money import Millis
 from chatbot.core.plan import Plan
 from chatbot.market.feed import wall_clock
-from chatbot.ports import PlanRow, SendState, User
+from chatbot.records import PlanRow, SendState, User
 from storage.database import open_database
 from storage.lock import alone
 from storage.tables import OUTBOX

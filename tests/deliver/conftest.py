@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from telegram import Bot
 
-from chatbot.ports import Units, User
+from chatbot.ports import Units
+from chatbot.records import User
 from chatbot.sandbox.telegram import Person, TelegramEmulator
 from storage.database import open_database
 from tests.deliver.rig import DatabaseThread, HandClock, Rig, make_bot

@@ -15,7 +15,8 @@ from chatbot.core.money import Millis
 from chatbot.deliver.limits import Limits, Pace
 from chatbot.deliver.messenger import Messenger
 from chatbot.deliver.outbox import Sender
-from chatbot.ports import OutMessage, Priority, Units, User
+from chatbot.ports import Units
+from chatbot.records import OutMessage, Priority, User
 from chatbot.sandbox.telegram import Person, TelegramEmulator
 
 TOKEN = "4242:sandbox-token"

@@ -13,7 +13,7 @@ from telegram import Update
 
 from chatbot.deliver.arrivals import Arrivals
 from chatbot.deliver.intake import Intake, TokenRefused
-from chatbot.ports import StoredUpdate
+from chatbot.records import StoredUpdate
 from chatbot.telegram_hook import Door, Hooked, kept_secret
 from tests.deliver.rig import PATIENCE, Rig
 

@@ -14,7 +14,7 @@ from telegram.error import Conflict, NetworkError, RetryAfter
 from telegram.ext import Application, MessageHandler, filters
 
 from chatbot.deliver.intake import Intake, TokenRefused
-from chatbot.ports import StoredUpdate
+from chatbot.records import StoredUpdate
 from handlers.ordering import ChatOrder
 from tests.deliver.rig import PATIENCE, TOKEN, Rig, make_bot
 

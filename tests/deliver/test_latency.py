@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chatbot.deliver.latency import BOUNDS, Latency
-from chatbot.ports import Priority
+from chatbot.records import Priority
 from tests.deliver.rig import Rig
 
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chatbot.deliver.limits import Limits, Pace
-from chatbot.ports import Priority
+from chatbot.records import Priority
 
 NOW = 1_800_000_000_000
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from chatbot.deliver.forms import LONGEST, REPEAT, length
 from chatbot.deliver.limits import Limits
 from chatbot.deliver.merging import MOST, MOST_BUTTONS, SEPARATOR, circled, merged_form, together
-from chatbot.ports import Outgoing, OutMessage, Priority
+from chatbot.records import Outgoing, OutMessage, Priority
 from tests.deliver.rig import Rig
 
 NOW = 1_800_000_000_000

@@ -9,7 +9,7 @@ from chatbot.core.money import Millis
 from chatbot.deliver.forms import REPEAT, length
 from chatbot.deliver.messenger import Messenger
 from chatbot.deliver.results import Blocked, Later, Never, Sent, Why
-from chatbot.ports import Outgoing, OutMessage, Priority
+from chatbot.records import Outgoing, OutMessage, Priority
 from tests.deliver.rig import Rig
 
 

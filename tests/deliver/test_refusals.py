@@ -9,7 +9,7 @@ import pytest
 from chatbot.deliver.forms import REPEAT
 from chatbot.deliver.messenger import Messenger
 from chatbot.deliver.results import Blocked, Later, Moved, Never, Result, Sent, Why
-from chatbot.ports import Outgoing, OutMessage, Priority
+from chatbot.records import Outgoing, OutMessage, Priority
 from tests.deliver.rig import Rig
 
 LOST: Final = Later(None, Why.NETWORK, uncertain=True)

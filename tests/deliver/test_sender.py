@@ -11,7 +11,7 @@ from chatbot.deliver.forms import REPEAT
 from chatbot.deliver.limits import Limits
 from chatbot.deliver.merging import SEPARATOR
 from chatbot.deliver.outbox import Sender
-from chatbot.ports import Priority
+from chatbot.records import Priority
 from tests.deliver.rig import UNLIMITED, Rig
 
 

@@ -22,7 +22,7 @@ from chatbot.core.evolve import evolve
 from chatbot.core.overdue import deadline
 from chatbot.core.quiet import quiet_interval
 from chatbot.core.state import Phase, PlanState, TierPhase, fresh
-from chatbot.ports import PlanRecord
+from chatbot.records import PlanRecord
 
 LIFE: Final = {
     Phase.DRAFT: {Phase.DRAFT, Phase.WAITING},

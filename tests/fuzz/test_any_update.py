@@ -18,7 +18,7 @@ import pytest
 
 from chatbot.core.events import Filled, PlanClosed, StopHit, TargetHit, TierSkipped
 from chatbot.core.plan import Follow, Plan, PriceTrigger
-from chatbot.ports import PlanRecord
+from chatbot.records import PlanRecord
 from tests.fuzz.legal import problems_of
 from tests.fuzz.updates import FUZZERS, Chaos
 from tests.whole.rig import SAM, TALK, Bot, World, worked_plan, world_in

@@ -11,7 +11,8 @@ from typing import TypeVar
 import pytest
 from telegram import CallbackQuery, Chat, Message, Update, User
 
-from chatbot.ports import StoredUpdate, Units, current_update
+from chatbot.ports import Units, current_update
+from chatbot.records import StoredUpdate
 from handlers.ordering import ChatOrder, chat_key
 from storage.database import open_database
 

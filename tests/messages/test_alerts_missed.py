@@ -9,7 +9,7 @@ from chatbot.core.plan import (
     Resting,
 )
 from chatbot.core.state import ActionKind
-from chatbot.ports import Priority
+from chatbot.records import Priority
 from tests.messages.trading import (
     BY_HAND,
     MINUTE,

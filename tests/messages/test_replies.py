@@ -12,7 +12,7 @@ from chatbot.core.quiet import Interval
 from chatbot.core.state import ActionKind, Phase
 from chatbot.messages import feeds, replies
 from chatbot.messages.values import Message
-from chatbot.ports import PlanRow
+from chatbot.records import PlanRow
 from tests.messages.trading import VIEW, Trade, long_plan, message_text
 
 ROWS = tuple(

@@ -17,7 +17,7 @@ from chatbot.core.plan import Follow, Guards, ManualTrigger, Resting, Tier
 from chatbot.core.quiet import Interval
 from chatbot.core.state import ActionKind, Phase, fresh
 from chatbot.messages.status import plan_card, plan_list, status
-from chatbot.ports import PlanRow
+from chatbot.records import PlanRow
 from tests.messages.trading import BY_HAND, DOWN, MINUTE, VIEW, Trade, long_plan, price, short_plan
 
 ENTERED = ("60000", "60300", "60600", "60900")

@@ -19,7 +19,7 @@ from chatbot.core.money import Millis
 from chatbot.core.plan import Plan
 from chatbot.core.state import ActionKind, PlanState
 from chatbot.messages.values import Message
-from chatbot.ports import Draft, Outgoing, PlanRecord, User
+from chatbot.records import Draft, Outgoing, PlanRecord, User
 from storage.database import open_database
 from tests.messages.trading import BY_HAND, long_plan
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from chatbot.core.state import ActionKind
-from chatbot.ports import Draft, Reminder, ReminderKind
+from chatbot.records import Draft, Reminder, ReminderKind
 from tests.outgoing.desk_rig import SAM, Rig
 
 SECOND = 1_000

@@ -18,7 +18,7 @@ from sqlalchemy import insert, select, text
 from sqlalchemy.exc import IntegrityError, StatementError
 
 from chatbot.core.market import Quote
-from chatbot.ports import Draft, User
+from chatbot.records import Draft, User
 from storage.database import Database, open_database
 from storage.migrate import DatabaseRefused
 from storage.tables import QUOTES
@@ -84,7 +84,7 @@ def test_a_closed_database_is_one_file(tmp_path: Path) -> None:
 
 WRITE_AND_DIE = """
 import os, signal, sys
-from chatbot.ports import User
+from chatbot.records import User
 from storage.database import open_database
 
 units = open_database(sys.argv[1]).units

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from chatbot.ports import OutMessage, Priority, User
+from chatbot.records import OutMessage, Priority, User
 from storage.database import open_database
 
 WORD = "pomegranate"

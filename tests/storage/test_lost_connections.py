@@ -9,7 +9,8 @@ from sqlalchemy import Connection, event, text
 from structlog.testing import capture_logs
 
 from chatbot.database_thread import DatabaseThread
-from chatbot.ports import DatabaseGone, DatabaseLost, OutMessage, Priority
+from chatbot.ports import DatabaseGone, DatabaseLost
+from chatbot.records import OutMessage, Priority
 from storage.database import Database, open_database
 from storage.migrate import DatabaseRefused
 from storage.postgresql import BOT_LOCK

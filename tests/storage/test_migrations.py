@@ -13,7 +13,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, inspect, make_url, text
 
-from chatbot.ports import User
+from chatbot.records import User
 from storage.database import engine_of, open_database
 from storage.migrate import MIGRATIONS, DatabaseRefused, check_references, configuration, keep_references, migrate
 from storage.tables import METADATA

@@ -19,14 +19,14 @@ from random import Random
 import pytest
 from sqlalchemy import Engine, text
 
-from chatbot.ports import OutMessage, Priority
+from chatbot.records import OutMessage, Priority
 from storage.database import Database, open_database
 
 IMAGES = 60
 PROJECT = Path(__file__).parent.parent.parent
 WRITES = """
 import sys
-from chatbot.ports import OutMessage, Priority
+from chatbot.records import OutMessage, Priority
 from storage.database import open_database
 
 with open_database(sys.argv[1]) as database:

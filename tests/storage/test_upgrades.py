@@ -19,7 +19,7 @@ from chatbot.core.money import Side
 from chatbot.core.plan import Direction, MoveTrigger, Plan, PriceTrigger, Target, Tier, TriggerPrice
 from chatbot.core.quiet import Interval
 from chatbot.core.state import Phase
-from chatbot.ports import Draft, OutMessage, Priority, Reminder, ReminderKind, SendState, StoredUpdate, User
+from chatbot.records import Draft, OutMessage, Priority, Reminder, ReminderKind, SendState, StoredUpdate, User
 from storage.database import engine_of, open_database
 from storage.migrate import configuration, keep_references
 from tests.postgres_server import Databases

@@ -21,7 +21,7 @@ from chatbot.core.market import Instrument, MarketError, Quote, Remedy, Resoluti
 from chatbot.core.money import Millis
 from chatbot.core.plan import Direction, Plan, RsiTrigger, Tier, Trigger, TriggerPrice
 from chatbot.core.timeframes import MINUTE, Timeframe
-from chatbot.ports import User
+from chatbot.records import User
 from chatbot.watch.candle_watch import CandleWatch
 from chatbot.watch.silence import Clocks
 from chatbot.watch.watcher import Watcher

@@ -19,7 +19,7 @@ from chatbot.core.market import Market, MarketError, Quote, Remedy, Retry
 from chatbot.core.money import Millis
 from chatbot.core.plan import Follow, Plan, TriggerPrice
 from chatbot.core.timeframes import MINUTE
-from chatbot.ports import User
+from chatbot.records import User
 from chatbot.watch.catch_up import CatchUp
 from chatbot.watch.live import Live
 from chatbot.watch.past import SETTLE, Past

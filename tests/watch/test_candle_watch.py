@@ -21,7 +21,7 @@ from chatbot.core.market import Instrument, MarketError, Quote, Resolution, Retr
 from chatbot.core.money import Millis
 from chatbot.core.plan import CloseBeyond, Direction, Tier, TriggerPrice
 from chatbot.core.timeframes import MINUTE, Timeframe
-from chatbot.ports import User
+from chatbot.records import User
 from chatbot.watch.candle_watch import TRIES, CandleWatch
 from chatbot.watch.silence import Clocks
 from chatbot.watch.watcher import Watcher

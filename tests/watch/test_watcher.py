@@ -30,7 +30,7 @@ from chatbot.core.money import Millis
 from chatbot.core.plan import TriggerPrice
 from chatbot.core.quiet import Interval
 from chatbot.core.state import Phase
-from chatbot.ports import PlanRow
+from chatbot.records import PlanRow
 from chatbot.watch.silence import Clocks
 from chatbot.watch.watcher import GIVEN_UP_FOR, Watcher
 from storage.database import open_database

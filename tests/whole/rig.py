@@ -27,7 +27,7 @@ from chatbot.core.state import PlanState
 from chatbot.deliver.limits import Limits
 from chatbot.market.connection import Manners, steady
 from chatbot.market.feed import wall_clock
-from chatbot.ports import PlanRecord, User
+from chatbot.records import PlanRecord, User
 from chatbot.sandbox.exchange.setups import scripted_market
 from chatbot.sandbox.stage import BINANCE_HOST, TOKEN, Stage, staged
 from chatbot.sandbox.telegram import Person

@@ -23,7 +23,7 @@ from typing_extensions import override
 from chatbot.app import Outside
 from chatbot.core.money import Millis
 from chatbot.deliver.limits import Limits
-from chatbot.ports import OutMessage, Priority
+from chatbot.records import OutMessage, Priority
 from chatbot.sandbox.exchange.setups import scripted_market
 from chatbot.sandbox.stage import staged
 from chatbot.unbroken import Unbroken, unbroken

@@ -7,7 +7,7 @@ from decimal import Decimal
 from chatbot.core.events import CloseReason
 from chatbot.core.plan import Guards, Resting
 from chatbot.core.state import Phase
-from chatbot.ports import ReminderKind
+from chatbot.records import ReminderKind
 from tests.whole.rig import HOUR, MINUTE, ON_BOTH_DATABASES, SAM, SECOND, Bot, World, worked_plan
 
 DEFAULT = Resting()

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from chatbot.core.events import TierTriggered
-from chatbot.ports import PlanRecord
+from chatbot.records import PlanRecord
 from storage.database import open_database
 from tests.whole.process import Spare, deployed, log_of
 from tests.whole.rig import BTC, ON_BOTH_DATABASES, SAM, TALK, World
