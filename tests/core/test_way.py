@@ -180,6 +180,16 @@ def test_an_expired_plan_ends_at_the_first_price_after_its_time() -> None:
     assert along(made, events, [Print(D(60200), START + 89_999)]) == events
 
 
+def test_what_the_minute_of_an_expiry_reached_came_before_it() -> None:
+    """Nobody knows when in that minute it was; an entry that is called off wrongly leaves a position unguarded."""
+    made = plan(expires_at=START + 90_000)
+    events = armed(made)
+    found = along(made, events, [Minute(minute(1, 60100, 60200, 59990, 60100))])[len(events) :]
+    assert names(found)[0] == "TierTriggered"
+    assert found[0].at == START + 89_999
+    assert along(made, events, [Minute(minute(1, 60100, 60200, 60050, 60100))]) == events
+
+
 def test_what_one_decision_takes_away_and_puts_back_counted_all_along() -> None:
     """The stop's threshold is as old as the plan, whatever else was decided with tier 1."""
     made = plan()
