@@ -65,6 +65,8 @@ class CatchUp:
         """Plans that time alone would move, each since when, by the steady clock."""
         self.on_ready: Callable[[Market], None] = lambda _: None
         """Called when a market's live prices may be looked at."""
+        self.is_deciding: Callable[[Market], bool] = lambda _: False
+        """Whether prices of a market are there that are not decided on yet."""
         watcher.before, watcher.on_gap, watcher.is_looked_up = self.first, self.seen_again, past.is_looked_up
         watcher.newer = past.newer
         watcher.silence.is_caught_up = self.is_caught_up
@@ -99,7 +101,9 @@ class CatchUp:
         market, due_at = row.market, row.due_at or 0
         if market not in self.watcher.indexes or self.past.is_looked_up(market, due_at):
             return True
-        return self.watcher.is_live(market) and market not in self.behind and self.past.has_settled(due_at)
+        if not self.watcher.is_live(market) or market in self.behind:
+            return False
+        return self.past.has_settled(due_at) and not self.is_deciding(market)
 
     def is_caught_up(self, market: Market) -> bool:
         """Whether all that a market did until a moment ago is decided on."""
@@ -186,11 +190,13 @@ class CatchUp:
         await self.past.read(market, self.blind_since(market))
         if self.past.is_short(market) and not self.watcher.is_live(market):
             await self.past.read_running(market, self.blind_since(market))
+        self.past.was_read(market)
 
     async def read_to_now(self, market: Market) -> None:
         """The closed minutes, and the one that runs. Raises MarketError."""
         await self.past.read(market, self.blind_since(market))
         await self.past.read_running(market, self.blind_since(market))
+        self.past.was_read(market)
 
     def blind_since(self, market: Market) -> Millis | None:
         """Since when a market was not seen, while it is being caught up with after that."""

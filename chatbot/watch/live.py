@@ -30,6 +30,7 @@ class Live:
         self.waiting: dict[Market, deque[Quote]] = {}
         self.under_way: dict[Market, asyncio.Task[None]] = {}
         catch_up.on_ready = self.begin
+        catch_up.is_deciding = lambda market: market in self.under_way or bool(self.waiting.get(market))
         catch_up.past.waiting = lambda market: tuple(self.waiting.get(market, ()))
 
     def arrived(self, market: Market, quotes: Sequence[Quote]) -> None:

@@ -15,26 +15,33 @@ from typing import Any, Final
 from chatbot.coach.courses import Course, Courses
 from chatbot.coach.trades import Seen
 from chatbot.core.candles import Candle
-from chatbot.core.market import Final as GiveUp
 from chatbot.core.market import Market, MarketError, Quote
 from chatbot.core.money import Millis
-from chatbot.core.plan import TriggerPrice
 from chatbot.core.timeframes import MINUTE, Timeframe
 from chatbot.core.way import Minute, Print, Step
 from chatbot.ports import Clock
-from chatbot.watch.minutes import Minutes
+from chatbot.watch.asked_trades import AskedTrades
+from chatbot.watch.minutes import LATE_BY, Minutes
 from chatbot.watch.rehearsal import Rehearsal
 from chatbot.watch.watcher import Watcher, in_turns
 
 SETTLE: Final[Millis] = 2_000
 """How long after its end a minute is asked for: exchanges revise the last trades."""
 PAGE: Final = 497
+GIVEN_AT_LEAST: Final = 99
+"""No exchange gives fewer minutes at once than one more, though some give fewer than they are asked for."""
 MAY_COME: Final[Millis] = 20_000
 """How long a minute that is over may be late; after that nobody traded in it, or it comes with those after it."""
-TRADES_WAIT: Final[Millis] = 15_000
-"""How long a minute waits for trades that an exchange fails to give, by the steady clock; less than its prices do."""
 MINUTES_BY_TRADES: Final = 60
 """So many minutes of one reading are looked up trade by trade; the others are decided by their candles."""
+
+
+def page_end(begin: Millis, rows: int, over: Sequence[Candle]) -> Millis:
+    """Where the next page begins: behind the last minute that was given, if there may be more than were given."""
+    end = begin + rows * MINUTE
+    if not over or rows <= GIVEN_AT_LEAST:
+        return end
+    return min(end, over[-1].at + MINUTE)
 
 
 class Past:
@@ -42,6 +49,7 @@ class Past:
 
     def __init__(self, watcher: Watcher, courses: Courses, clock: Clock) -> None:
         self.watcher, self.courses, self.clock = watcher, courses, clock
+        self.asked = AskedTrades(watcher)
         self.minutes: dict[Market, Minutes] = {}
         self.stored: dict[Market, Millis] = {}
         """The watermarks as they were at the start."""
@@ -51,8 +59,6 @@ class Past:
         """The newest trades that were read of each market, all of one millisecond."""
         self.read_at: dict[Market, Millis] = {}
         """When each market was read last, by the steady clock."""
-        self.lacking: dict[Market, tuple[Millis, Millis]] = {}
-        """When trades of a market were first and last not given, by the steady clock."""
         self.pages: dict[Market, tuple[Millis, list[Candle]]] = {}
         """What was read of a long span before the exchange failed, and up to where."""
         self.forming: dict[Market, Sequence[Candle]] = {}
@@ -117,9 +123,9 @@ class Past:
             await self.decide(market, after, candles, touched, blind_since)
         elif after.known_until != book.known_until or market not in self.minutes:
             await self.along(Course(market, (), (), Seen(), after.known_until))
+        self.asked.keep_none(market)
         self.minutes[market] = after
         self.looked_until[market] = self.looked(market, after, until)
-        self.read_at[market] = self.watcher.steady()
 
     async def decide(
         self,
@@ -145,6 +151,10 @@ class Past:
         if line:
             self.read_to[market] = [quote for quote in line if quote.at == line[-1].at]
 
+    def was_read(self, market: Market) -> None:
+        """All that could be read was."""
+        self.read_at[market] = self.watcher.steady()
+
     def looked(self, market: Market, book: Minutes, until: Millis) -> Millis:
         """Up to when a market is looked up: a minute that is not there may still come, as long as it is that new."""
         newest = max(book.seen, default=0) + MINUTE
@@ -158,9 +168,9 @@ class Past:
 
         Raises MarketError.
         """
-        since, found = self.pages.pop(market, (book.ask_from, []))
-        for begin in range(since, until, PAGE * MINUTE):
-            rows = (min(begin + PAGE * MINUTE, until) - begin) // MINUTE
+        begin, found = self.pages.pop(market, (book.ask_from, []))
+        while begin < until:
+            rows = min(PAGE, (until - begin) // MINUTE)
             # One more: just after its end a minute has not settled, and the next one runs.
             asked = (market.exchange, market.symbol, begin, rows + 1, market.trigger_price)
             try:
@@ -170,6 +180,7 @@ class Past:
                 raise
             found += over
             self.forming[market] = [candle for candle in (*over, *rest) if candle.at >= until or candle in rest]
+            begin = page_end(begin, rows, over)
         return [candle for candle in found if candle.at < until]
 
     def beginning(self, market: Market) -> Millis:
@@ -188,23 +199,15 @@ class Past:
         left, way = MINUTES_BY_TRADES, list[Step]()
         for candle in candles:
             concerned = rehearsal.concerned(candle)
-            by_trades = left > 0 and bool(concerned) and not self.watcher.are_idle(concerned)
+            by_trades = left > 0 and bool(concerned) and not self.watcher.are_idle(concerned, (candle.low, candle.high))
             left -= by_trades
-            steps: Sequence[Step] = await self.trades_of(market, candle) if by_trades else [Minute(candle)]
+            steps: Sequence[Step] = await self.asked.of_minute(market, candle) if by_trades else [Minute(candle)]
             way += steps
             for some in in_turns(concerned):
                 rehearsal.take(some, steps)
                 # Prices and people are heard between two minutes, and between many plans.
                 await asyncio.sleep(0)
         return way, rehearsal
-
-    async def trades_of(self, market: Market, candle: Candle) -> Sequence[Step]:
-        """A minute's trades where they can be had and reach what its candle reached, else the candle."""
-        trades = await self.trades(market, candle.at, candle.at + MINUTE) or ()
-        prices = [trade.price for trade in trades]
-        if not prices or min(prices) > candle.low or max(prices) < candle.high:
-            return [Minute(candle)]
-        return [Print(trade.price, trade.at) for trade in trades]
 
     def is_short(self, market: Market) -> bool:
         """Whether the candle of the last minute that was asked for did not show: the exchange may not know its end."""
@@ -231,7 +234,7 @@ class Past:
 
     async def running(self, market: Market, since: Millis) -> Sequence[Print] | None:
         """The trades from then up to now; None where they can't be had."""
-        trades = await self.trades(market, since, self.clock() + 1)
+        trades = await self.asked.between(market, since, self.clock() + 1)
         if trades:
             self.read_to[market] = [trade for trade in trades if trade.at == trades[-1].at]
         return None if trades is None else [Print(trade.price, trade.at) for trade in trades]
@@ -260,39 +263,16 @@ class Past:
         index = self.watcher.indexes.get(market)
         return [] if index is None else sorted({plan_id for price in prices for plan_id in index.touched(price)})
 
-    async def trades(self, market: Market, since: Millis, until: Millis) -> Sequence[Quote] | None:
-        """The trades of a span; None where they can't be had, which stops nothing. Raises MarketError for a while."""
-        if market.trigger_price is not TriggerPrice.LAST:
-            return None
-        try:
-            found = await self.watcher.source.trades(market.exchange, market.symbol, since, until)
-        except MarketError as error:
-            # Logged where it arose; the minute's candle decides, or will.
-            if self.may_come(market, error):
-                raise
-            return None
-        self.lacking.pop(market, None)
-        return found
-
-    def may_come(self, market: Market, error: MarketError) -> bool:
-        """Whether trades that were not given this time are worth waiting for: they tell more than a candle."""
-        now = self.watcher.steady()
-        first, last = self.lacking.get(market, (now, now))
-        # A failure of long ago, after which nobody needed trades, is none of this row.
-        first = first if now - last < TRADES_WAIT else now
-        self.lacking[market] = (first, now)
-        return not isinstance(error.remedy, GiveUp) and now - first < TRADES_WAIT
-
     def seen(self, market: Market, end: Millis, blind_since: Millis | None, now: Print | None) -> Seen:
         """How what happened before `end` was found, and the price of now."""
         blind = None if blind_since is None or end <= blind_since else (blind_since, self.clock())
         price = None if now is None else now.price
-        return Seen(is_late=True, blind=blind, price=price, within=self.within(market))
+        return Seen(is_late=True, blind=blind, price=price, within=None if blind else self.within(market))
 
     def within(self, market: Market) -> Millis | None:
         """What is found now was not decided on when the market was read last: it is not longer ago than that."""
         read_at = self.read_at.get(market)
-        return None if read_at is None else self.watcher.steady() - read_at + 2 * MINUTE
+        return None if read_at is None else self.watcher.steady() - read_at + LATE_BY + MINUTE
 
     async def price_now(self, market: Market) -> Print | None:
         """The close of the minute that runs, the last price that was heard just now, or what the exchange says."""
@@ -313,8 +293,9 @@ class Past:
         """Markets that nobody watches any more."""
         by_market: tuple[dict[Market, Any], ...] = (
             *(self.minutes, self.stored, self.looked_until, self.read_at, self.read_to),
-            *(self.lacking, self.pages, self.forming, self.unsure),
+            *(self.pages, self.forming, self.unsure),
         )
         for kept in by_market:
             for market in kept.keys() - self.watcher.indexes.keys():
                 del kept[market]
+        self.asked.forget()

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
+from decimal import Decimal
 from functools import partial
 from itertools import chain
 from typing import Final
@@ -23,6 +24,7 @@ from chatbot.core.money import Millis
 from chatbot.core.plan import TriggerPrice
 from chatbot.core.state import Phase
 from chatbot.ports import OnDatabase
+from chatbot.records import PlanRow
 from chatbot.watch.hearing import Hearing
 from chatbot.watch.index import QuietIndex
 from chatbot.watch.needs import Needs
@@ -49,8 +51,8 @@ class Watcher:
         self.indexes: dict[Market, QuietIndex] = {}
         self.plans: dict[int, Watched] = {}
         self.hearing = Hearing(clocks.steady)
-        self.idle: dict[int, int] = {}
-        """Plans that a price outside their quiet interval did not move, each at the event it stood at."""
+        self.idle: dict[int, tuple[int, Decimal]] = {}
+        """Plans that a price outside their quiet interval did not move: the event each stood at, and that price."""
         self.resume_at: dict[str, Millis] = {}
         """By the steady clock."""
         self.checked_at: dict[str, Millis] = {}
@@ -139,9 +141,19 @@ class Watcher:
         """Whether every price of a market arrives by itself."""
         return self.stream is not None and self.stream.is_live(market)
 
-    def are_idle(self, plan_ids: Sequence[int]) -> bool:
-        """Whether prices outside their quiet intervals have moved none of them so far."""
-        return all(self.plans[one].row.sequence == self.idle.get(one) for one in plan_ids if one in self.plans)
+    def are_idle(self, plan_ids: Sequence[int], prices: Sequence[Decimal]) -> bool:
+        """Whether prices as far out as these have moved none of these plans so far."""
+        return all(self.is_idle(self.plans[one].row, prices) for one in plan_ids if one in self.plans)
+
+    def is_idle(self, row: PlanRow, prices: Sequence[Decimal]) -> bool:
+        """Whether each of these prices is quiet, or lies no farther out than one that did not move a plan."""
+        sequence, reached = self.idle.get(row.plan_id, (None, None))
+        if sequence != row.sequence or reached is None:
+            return False
+        quiet = row.interval
+        if quiet.low is not None and reached <= quiet.low:
+            return all(reached <= price and (quiet.high is None or price < quiet.high) for price in prices)
+        return all(price <= reached and (quiet.low is None or price > quiet.low) for price in prices)
 
     @property
     def heard(self) -> Mapping[Market, Millis]:
@@ -238,7 +250,11 @@ class Watcher:
     def to_look_up(self, exchange: str, quotes: Sequence[Quote], trigger_price: TriggerPrice) -> frozenset[str]:
         """The symbols whose price concerns somebody: between two looks it may have gone anywhere."""
         touched = self.all_touched(exchange, quotes, trigger_price)
-        return frozenset(symbol for symbol, plan_ids in touched.items() if plan_ids and not self.are_idle(plan_ids))
+        return frozenset(
+            quote.symbol
+            for quote in quotes
+            if touched[quote.symbol] and not self.are_idle(touched[quote.symbol], [quote.price])
+        )
 
     async def before_all(self, exchange: str, symbols: Collection[str], trigger_price: TriggerPrice) -> Collection[str]:
         """What these markets did before is decided first; gives back those whose price has to wait for that."""
@@ -255,22 +271,22 @@ class Watcher:
     ) -> None:
         """Give prices to plans, some at a time: whoever is told to leave is told before all the others are decided."""
         atrs = {symbol: self.atrs(exchange, symbol) for symbol, plan_ids in touched.items() if plan_ids}
-        given = partial(self.trades.prices, exchange, quotes)
+        given, prices = partial(self.trades.prices, exchange, quotes), {quote.symbol: quote.price for quote in quotes}
         first = {symbol: plan_ids[:TURN] for symbol, plan_ids in touched.items()}
-        await self.moving(chain(*first.values()), partial(given, first, atrs, trigger_price))
+        await self.moving(chain(*first.values()), prices, partial(given, first, atrs, trigger_price))
         for symbol, plan_ids in touched.items():
             for some in in_turns(plan_ids[TURN:]):
                 if some:
-                    await self.moving(some, partial(given, {symbol: some}, atrs, trigger_price))
+                    await self.moving(some, prices, partial(given, {symbol: some}, atrs, trigger_price))
 
-    async def moving(self, plan_ids: Iterable[int], work: Callable[[], object]) -> None:
-        """Do something with plans, and remember those that stay where they are."""
+    async def moving(self, plan_ids: Iterable[int], prices: Mapping[str, Decimal], work: Callable[[], object]) -> None:
+        """Give plans the prices of their markets, and remember those that stay where they are."""
         stood = {one: self.plans[one].row.sequence for one in plan_ids if one in self.plans}
         await self.on_database(work)
         for plan_id, sequence in stood.items():
             known = self.plans.get(plan_id)
             if known is not None and known.row.sequence == sequence:
-                self.idle[plan_id] = sequence
+                self.idle[plan_id] = (sequence, prices[known.row.symbol])
 
     def all_touched(self, exchange: str, quotes: Sequence[Quote], trigger_price: TriggerPrice) -> dict[str, list[int]]:
         """The plans that these prices concern, by symbol."""

@@ -18,8 +18,9 @@ from chatbot.core.money import Millis
 from chatbot.core.plan import Follow, TriggerPrice
 from chatbot.core.timeframes import MINUTE
 from chatbot.messages.late import ORDER_UNKNOWN
+from chatbot.watch.asked_trades import TRADES_WAIT
 from chatbot.watch.catch_up import HOLD_FOR, TIME_WAITS
-from chatbot.watch.past import SETTLE, TRADES_WAIT
+from chatbot.watch.past import SETTLE
 from tests.core.planning import plan
 from tests.watch.past_rig import EXCHANGE, MARKET, START, Rig, past_rig, stream_of
 
