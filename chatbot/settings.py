@@ -145,6 +145,13 @@ class Settings(BaseSettings):
         """A SQLite file, or a database of a PostgreSQL server."""
         if value.startswith(SQLITE) and value != SQLITE:
             return value
+        scheme, _, rest = value.partition("://")
+        # Counted by hand: an address that can't be split can have a password too.
+        if scheme in POSTGRESQL and re.split(r"[/?#]", rest, maxsplit=1)[0].count("@") > 1:
+            raise ValueError(
+                'more than one "@" stands before the database\'s name; expected those of the password as "%40",'
+                ' such as "postgresql+psycopg://user:pass%40word@host/tierwise"'
+            )
         try:
             parts = urlsplit(value)
         except ValueError:

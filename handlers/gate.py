@@ -40,7 +40,7 @@ def kind_of(update: Update) -> Kind | None:
 
 
 async def held_back(use: Use, update: Update, speaker: Speaker, kind: Kind) -> None:
-    """More than fits into a minute: said once a minute, unless this person has no limit."""
+    """More than fits into a minute: said once until one is let in again, unless this person has no limit."""
     if not await use.on_database(lambda: is_paced(use, speaker)):
         return
     if not use.pacing.is_told(speaker.user_id, kind):

@@ -14,6 +14,7 @@ from typing import Final
 from chatbot.core.money import Millis
 
 MINUTE: Final[Millis] = 60_000
+BETWEEN_NOTICES: Final[Millis] = 10_000
 TAPS_PER_MESSAGE: Final = 3
 MOST_KEPT: Final = 10_000
 """People remembered at once; of more, those whose buckets are full again are forgotten, which changes nothing."""
@@ -28,11 +29,12 @@ class Kind(Enum):
 
 @dataclass(slots=True)
 class Bucket:
-    """What is left of it at a moment, and when its person was last told that it is empty."""
+    """What is left of it at a moment; when its person was last told that it is empty, and if one was taken since."""
 
     left: float
     at: Millis
     told_at: Millis | None = None
+    is_heard_again: bool = False
 
 
 class Pacing:
@@ -54,14 +56,17 @@ class Pacing:
         if bucket.left < 1:
             return False
         bucket.left -= 1
+        bucket.is_heard_again = True
         return True
 
     def is_told(self, user_id: int, kind: Kind) -> bool:
-        """Whether they heard within the last minute that this is too much; if not, they are about to."""
+        """Whether they heard that this is too much since one was last taken, or just now; if not, they are about to."""
         bucket = self.buckets[user_id, kind]
-        if bucket.told_at is not None and bucket.at - bucket.told_at < MINUTE:
-            return True
-        bucket.told_at = bucket.at
+        if bucket.told_at is not None:
+            is_just_told = bucket.at - bucket.told_at < BETWEEN_NOTICES
+            if is_just_told or not bucket.is_heard_again:
+                return True
+        bucket.told_at, bucket.is_heard_again = bucket.at, False
         return False
 
     def make_room(self, now: Millis) -> None:

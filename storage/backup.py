@@ -17,9 +17,16 @@ from typing import Final
 from storage.database import address_of
 from storage.lock import alone
 from storage.migrate import DatabaseRefused, known_revisions
+from storage.tables import METADATA
 
 PATIENCE_SECONDS: Final = 30
 BEFORE: Final = "before-restore"
+GIVEN_SINCE: Final = 1_000_000
+"""More ids than were given in any table since a copy was made."""
+COUNTED: Final = tuple(
+    table.name for table in METADATA.sorted_tables if table.dialect_options["sqlite"]["autoincrement"]
+)
+"""The tables whose ids are never used again."""
 USE_PG_DUMP: Final = (
     "The database is kept by a PostgreSQL server: use pg_dump and pg_restore, which copy it while the bot runs."
 )
@@ -33,25 +40,54 @@ def back_up(url: str, target: Path) -> None:
     if target.exists():
         raise DatabaseRefused(f"{target} is there already: choose another name, or move it away.")
     with private_copy(source, target.with_name(f"{target.name}.partial")) as copied:
-        # The target appears whole or not at all, and never in another file's place.
-        os.link(copied, target)
+        appear(copied, target)
         sync_folder(target)
 
 
 def restore(url: str, source: Path) -> Path | None:
-    """Put a copy in the database's place; gives back where the database that was there is kept.
+    """Put a copy in the database's place, as one that knows that time has passed since; the copy itself is only read.
 
-    Raises DatabaseRefused and OSError.
+    Gives back where the database that was there is kept. Raises DatabaseRefused and OSError.
     """
     target = file_of(url)
     if not source.is_file():
         raise DatabaseRefused(f"There is no file {source}.")
     refuse_unfit(source)
     with alone(url), private_copy(source, target.with_name(f"{target.name}.restoring")) as copied:
+        age(copied)
         kept = keep_beside(target)
         copied.replace(target)
         sync_folder(target)
     return kept
+
+
+def appear(copied: Path, target: Path) -> None:
+    """The target appears whole or not at all, and never in another file's place."""
+    try:
+        os.link(copied, target)
+    except FileExistsError:
+        raise
+    except OSError:
+        # A file system without second names: the name is taken first, so that no other file has it.
+        os.close(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+        copied.replace(target)
+
+
+def age(path: Path) -> None:
+    """What was done since the copy is not in it: what waited may have been sent, ids were given, and buttons signed.
+
+    So the unsent is marked as a repeat, no id comes back as another one's, and the bot makes itself a new key.
+    """
+    try:
+        with closing(opened(path)) as connection, connection:
+            connection.execute("UPDATE outbox SET uncertain = 1 WHERE state IN ('queued', 'sending')")
+            for table in COUNTED:
+                seq = connection.execute("SELECT max(seq) FROM sqlite_sequence WHERE name = ?", (table,)).fetchone()[0]
+                connection.execute("DELETE FROM sqlite_sequence WHERE name = ?", (table,))
+                connection.execute("INSERT INTO sqlite_sequence VALUES (?, ?)", (table, (seq or 0) + GIVEN_SINCE))
+            connection.execute("DELETE FROM settings WHERE name = 'signing_key'")
+    except sqlite3.Error as error:
+        raise DatabaseRefused(f"{path} can't be made the database: {error}.") from error
 
 
 def file_of(url: str) -> Path:

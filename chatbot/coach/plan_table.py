@@ -17,6 +17,8 @@ COLUMNS: Final = (
 )  # fmt: skip
 FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
 """What a spreadsheet may take a cell that begins so for."""
+SEPARATORS: Final = str.maketrans(";\t", ",,")
+"""What some spreadsheets split lines at: behind one of them a cell begins, quoted or not."""
 
 
 def plan_table(records: Sequence[PlanRecord]) -> str:
@@ -44,9 +46,10 @@ def cells(record: PlanRecord) -> Iterator[str]:
 
 def reasons(state: PlanState) -> str:
     """Why the user broke a rule, each time."""
-    return "; ".join(breach.note for breach in state.broken if breach.note)
+    return " / ".join(breach.note for breach in state.broken if breach.note)
 
 
 def harmless(text: str) -> str:
-    """A text as a cell that no spreadsheet computes."""
-    return f"'{text}" if text.lstrip(" ").startswith(FORMULA) else text
+    """A text as a cell that no spreadsheet computes nor splits at another separator than the comma."""
+    cell = text.translate(SEPARATORS)
+    return f"'{cell}" if text.lstrip(" ").startswith(FORMULA) else cell

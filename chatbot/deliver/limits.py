@@ -6,9 +6,8 @@ Pure: the time comes in as data and nothing here waits. One sender per bot token
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from itertools import chain
 
 from chatbot.core.money import Millis
 from chatbot.records import Priority
@@ -149,16 +148,20 @@ class Pace:
             self.pauses[chat_id] = max(self.pauses.get(chat_id, 0), until)
 
     def flooded(self, chat_id: int, until: Millis, now: Millis) -> None:
-        """A send to this chat was refused as too many; refused in many chats at once, it holds for the whole bot."""
+        """A send to this chat was refused as too many; refused in many chats at once, it holds for the whole bot.
+
+        The bot waits for the first of them only: one chat's long silence is its own, and where all are still meant,
+        the next refusal prolongs it.
+        """
         self.pause(chat_id, until)
         self.refused[chat_id] = until + self.limits.calm_after
-        if self.is_widespread(now):
-            self.pause(None, until)
+        if self.is_widespread(self.pauses, now):
+            self.pause(None, min(ends for ends in self.pauses.values() if ends > now))
 
     def troubled(self, chat_id: int, until: Millis, now: Millis) -> None:
         """A send to this chat failed; failing in many chats at once, it holds for the whole bot."""
         self.troubles[chat_id] = max(self.troubles.get(chat_id, 0), until)
-        if self.is_widespread(now):
+        if self.is_widespread(self.troubles, now):
             self.troubled_until = max(self.troubled_until, until)
 
     def relieved(self) -> None:
@@ -167,9 +170,8 @@ class Pace:
             self.troubled_until = 0
             self.troubles.clear()
 
-    def is_widespread(self, now: Millis) -> bool:
-        stopped = {chat_id for chat_id, until in chain(self.pauses.items(), self.troubles.items()) if until > now}
-        return len(stopped) >= self.limits.chats_until_overall
+    def is_widespread(self, waits: Mapping[int, Millis], now: Millis) -> bool:
+        return sum(until > now for until in waits.values()) >= self.limits.chats_until_overall
 
     def known_chats(self) -> Iterator[int]:
         return iter({*self.spent_until, *self.pauses, *self.troubles, *self.groups})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import sqlite3
 import stat
 import subprocess
@@ -13,8 +14,10 @@ from pathlib import Path
 import pytest
 
 from chatbot.__main__ import main
+from chatbot.records import Draft, OutMessage, Priority, User
 from storage.database import open_database
 from storage.lock import alone
+from tests.messages.trading import long_plan
 
 PROJECT = Path(__file__).parent.parent.parent
 WRITES = """
@@ -104,6 +107,66 @@ def test_a_restored_copy_is_the_database(database: Path, tmp_path: Path, capsys:
     assert main(["restore", "copy"]) == 0
     assert (fact(database), fact(Path(f"{database}.before-restore-2"))) == ("first", "third")
     assert (tmp_path / "copy").exists()
+
+
+def test_where_files_have_one_name_only_they_are_copied(
+    database: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A copy is made and put back; it is private, overwrites nothing, and nothing lies beside it."""
+    monkeypatch.setattr("os.link", no_second_names)
+    assert main(["backup", "copy"]) == 0
+    assert stat.S_IMODE((tmp_path / "copy").stat().st_mode) == 0o600
+    assert sorted(path.name for path in tmp_path.glob("copy*")) == ["copy"]
+    put(database, "second")
+    assert main(["backup", "copy"]) == 2
+    assert main(["restore", "copy"]) == 0
+    assert (fact(database), fact(Path(f"{database}.before-restore"))) == ("first", "second")
+
+
+def no_second_names(*_: object) -> None:
+    """A file system that knows no links."""
+    raise PermissionError(errno.EPERM, "Operation not permitted")
+
+
+def test_what_was_not_sent_in_the_copy_is_a_repeat_now(database: Path) -> None:
+    """It may have been sent since; what was over stays as it was."""
+    with open_database(f"sqlite:///{database}") as opened, opened.units() as unit:
+        unit.outbox.add(OutMessage(1, "sent", Priority.INFO, "sent"), 1)
+        unit.outbox.sent(unit.outbox.claim(1)[0].outbox_id, 5, 1)
+        unit.outbox.add(OutMessage(1, "sending", Priority.INFO, "sending"), 1)
+        assert len(unit.outbox.claim(1)) == 1
+        unit.outbox.add(OutMessage(1, "queued", Priority.INFO, "queued"), 1)
+    assert main(["backup", "copy"]) == 0
+    assert main(["restore", "copy"]) == 0
+    assert asked(database, "SELECT text, uncertain FROM outbox ORDER BY outbox_id") == [
+        ("sent", 0),
+        ("sending", 1),
+        ("queued", 1),
+    ]
+    assert {row[0] for row in asked(Path("copy"), "SELECT uncertain FROM outbox")} == {0}, "the copy is left alone"
+
+
+def test_no_button_of_after_the_copy_means_anything(database: Path) -> None:
+    """Ids given since then do not come back, whatever table they were of, and what was signed is no longer."""
+    with open_database(f"sqlite:///{database}") as opened, opened.units() as unit:
+        unit.settings.put("signing_key", "ab")
+        unit.users.put(User(7, 70))
+        assert unit.drafts.put(Draft(7, 70, "side", {})).draft_id == 1
+    assert main(["backup", "copy"]) == 0
+    assert main(["restore", "copy"]) == 0
+    with open_database(f"sqlite:///{database}") as opened, opened.units() as unit:
+        assert unit.settings.get("signing_key") is None
+        assert unit.settings.get("fact") == "first"
+        unit.users.put(User(8, 80))
+        assert unit.drafts.put(Draft(8, 80, "side", {})).draft_id == 1_000_002
+        # The copy has no plan: those of since then had ids all the same.
+        assert unit.plans.add(User(7, 70), long_plan()).plan_id == 1_000_001
+
+
+def asked(path: Path, query: str) -> list[tuple[object, ...]]:
+    """What a file answers."""
+    with closing(sqlite3.connect(path)) as connection:
+        return connection.execute(query).fetchall()
 
 
 def test_a_copy_is_restored_where_nothing_was(database: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

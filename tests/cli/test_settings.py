@@ -78,6 +78,24 @@ def test_a_wrong_value_gets_a_sentence(
     assert "hunter2" not in str(caught.value)
 
 
+@pytest.mark.parametrize("address", ["sam:hunter2@half@host/tierwise", "sam:hunter2@@[host/tierwise"])
+def test_an_at_sign_in_a_database_password_is_refused(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, address: str
+) -> None:
+    """What follows it would be taken for the host, and be shown where the host can't be reached."""
+    with pytest.raises(SettingsError, match="TIERWISE_DATABASE_URL") as caught:
+        read(monkeypatch, tmp_path, DATABASE_URL=f"postgresql+psycopg://{address}")
+    assert '"%40"' in str(caught.value)
+    assert "hunter2" not in str(caught.value)
+    assert "half" not in str(caught.value)
+
+
+def test_an_at_sign_in_percent_form_is_taken(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """So is one behind the host."""
+    url = "postgresql+psycopg://sam:hunter2%40half@host/tierwise?application_name=a@b"
+    assert read(monkeypatch, tmp_path, DATABASE_URL=url).database_url == url
+
+
 def test_an_unknown_setting_is_a_typing_error(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Near one that exists it is proposed; else all are listed. The tests' own variable is no setting."""
     monkeypatch.setenv("TIERWISE_DATA", "/anywhere")

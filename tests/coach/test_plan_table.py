@@ -5,12 +5,15 @@ from __future__ import annotations
 import csv
 import io
 from dataclasses import replace
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chatbot.coach.plan_table import COLUMNS, harmless, plan_table
+from chatbot.coach.plan_table import COLUMNS, harmless, plan_table, reasons
+from chatbot.core.state import PlanState
 from tests.coach.office import Office
 
 
@@ -36,13 +39,29 @@ def test_a_plan_that_is_not_over_has_no_end(office: Office) -> None:
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "  =1"])
 def test_no_text_is_a_formula(text: str) -> None:
     """Whatever a spreadsheet takes for one is quoted."""
-    assert harmless(text) == f"'{text}"
+    assert harmless(text) == f"'{text}".replace("\t", ",")
+
+
+@pytest.mark.parametrize(
+    ("text", "cell"), [("late;=1+1", "late,=1+1"), ("late\t=1+1", "late,=1+1"), (";=1", ",=1"), ("=1;=2", "'=1,=2")]
+)
+def test_no_text_ends_its_cell(text: str, cell: str) -> None:
+    """Spreadsheets of many countries split lines at semicolons, some at tabs."""
+    assert harmless(text) == cell
+
+
+def test_a_table_split_at_semicolons_has_one_cell_a_line() -> None:
+    """Also where several reasons stand beside each other."""
+    state = SimpleNamespace(broken=[SimpleNamespace(note=note) for note in ("hope;=1+1", "", "=2")])
+    assert reasons(cast("PlanState", state)) == "hope;=1+1 / =2"
+    assert harmless(reasons(cast("PlanState", state))) == "hope,=1+1 / =2"
 
 
 @given(st.text(st.characters(codec="utf-8")))
 def test_any_name_reads_back_as_it_is_or_quoted(text: str) -> None:
-    """Commas, quotes and line breaks of a name stay in its cell."""
-    assert harmless(text) in (text, f"'{text}")
+    """Commas, quotes and line breaks of a name stay in its cell; what other separators there are is a comma."""
+    plain = text.replace(";", ",").replace("\t", ",")
+    assert harmless(text) in (plain, f"'{plain}")
     assert not harmless(text).lstrip(" ").startswith(("=", "+", "-", "@", "\t", "\r", "\n"))
 
 

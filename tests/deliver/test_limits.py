@@ -75,6 +75,29 @@ def test_many_flooded_chats_stop_the_whole_bot() -> None:
     assert pace.ready_at(4, Priority.REPLY, NOW) == NOW + 30_000, "a pause Telegram asked for is kept"
 
 
+def test_the_whole_bot_waits_no_longer_than_the_first_of_the_flooded_chats() -> None:
+    """One chat's long silence is its own; where all are meant, the next refusal prolongs the pause."""
+    pace = Pace()
+    for chat_id, seconds in ((1, 3_600), (2, 5), (3, 30)):
+        pace.flooded(chat_id, NOW + seconds * 1_000, NOW)
+    assert pace.ready_at(4, Priority.STOP, NOW) == NOW + 5_000
+    assert pace.held(NOW) == {1: NOW + 3_600_000, 2: NOW + 5_000, 3: NOW + 30_000}
+    pace.flooded(2, NOW + 20_000, NOW + 5_000)
+    assert pace.ready_at(4, Priority.STOP, NOW + 5_000) == NOW + 20_000
+
+
+def test_chats_in_trouble_and_flooded_chats_are_counted_apart() -> None:
+    """Two timeouts and one long silence silence nobody else."""
+    pace = Pace()
+    pace.troubled(1, NOW + 50_000, NOW)
+    pace.troubled(2, NOW + 50_000, NOW)
+    pace.flooded(3, NOW + 3_600_000, NOW)
+    assert pace.ready_at(4, Priority.STOP, NOW) == NOW
+    pace.flooded(5, NOW + 3_600_000, NOW)
+    pace.troubled(5, NOW + 1_000, NOW)
+    assert pace.paused_until == 0
+
+
 def test_refusals_one_after_another_do_not_stop_the_bot() -> None:
     """Pauses that are over do not count."""
     pace = Pace()

@@ -30,17 +30,33 @@ def test_people_and_kinds_have_buckets_of_their_own() -> None:
     assert sum(pacing.takes(SAM, Kind.TAP) for _ in range(20)) == 2 * TAPS_PER_MESSAGE
 
 
-def test_it_is_told_once_a_minute() -> None:
-    """The first time it is too much, and a minute later again."""
+def test_it_is_told_once_until_one_is_taken() -> None:
+    """The first time it is too much, and the first time after one was heard again."""
     now = [0]
     pacing = Pacing(1, lambda: now[0])
     pacing.takes(SAM, Kind.MESSAGE)
     told = []
     for _ in range(4):
-        now[0] += MINUTE // 3
+        now[0] += MINUTE // 3 + 1
+        told.append(pacing.takes(SAM, Kind.MESSAGE) or pacing.is_told(SAM, Kind.MESSAGE))
+    assert told == [False, True, True, False]
+
+
+def test_nobody_is_told_twice_within_ten_seconds() -> None:
+    """Also where one message is taken after each that is not."""
+    now = [0]
+    pacing = Pacing(20, lambda: now[0])
+    for _ in range(21):
+        pacing.takes(SAM, Kind.MESSAGE)
+    assert not pacing.is_told(SAM, Kind.MESSAGE)
+    told = []
+    for _ in range(4):
+        now[0] += 4_000
+        assert pacing.takes(SAM, Kind.MESSAGE)
+        pacing.takes(SAM, Kind.MESSAGE)
         pacing.takes(SAM, Kind.MESSAGE)
         told.append(pacing.is_told(SAM, Kind.MESSAGE))
-    assert told == [False, True, True, False]
+    assert told == [True, True, False, True]
 
 
 def test_many_strangers_are_forgotten_again() -> None:
