@@ -10,8 +10,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
+import structlog
 from sqlalchemy import ColumnElement, Row, func, insert, select, update
 
+from chatbot.breakage import described
 from chatbot.core.codec import event_from_json, event_name, event_to_json, plan_from_json, plan_to_json
 from chatbot.core.events import Event, FillCorrected, Filled, FillKind
 from chatbot.core.market import Market
@@ -30,6 +32,7 @@ ROW: Final = tuple(column for column in PLANS.columns if column is not PLANS.c.a
 LAST_NUMBER: Final = 2**31 - 1
 PRICES: Final[Mapping[str, TriggerPrice]] = {price.value: price for price in TriggerPrice}
 PHASES: Final[Mapping[str, Phase]] = {phase.value: phase for phase in Phase}
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,24 +150,37 @@ class SqlPlans:
         return [plan_row(row) for row in self.work.run(select(*ROW).where(*which).order_by(PLANS.c.plan_id))]
 
     def happened(self, market: Market, since: Millis) -> Sequence[tuple[PlanRow, Event]]:
-        """What happened to a market's plans from a moment on, over or not, in order of time."""
+        """What happened to a market's plans from a moment on, over or not, in order of time.
+
+        What can't be read is left out and logged.
+        """
         mine = (
             PLANS.c.exchange == market.exchange,
             PLANS.c.symbol == market.symbol,
             PLANS.c.trigger_price == market.trigger_price.value,
         )
-        joined = select(*ROW, PLAN_EVENTS.c.payload).join_from(PLAN_EVENTS, PLANS)
+        joined = select(*ROW, PLAN_EVENTS.c.sequence.label("event"), PLAN_EVENTS.c.payload)
         rows = self.work.run(
-            joined.where(*mine, PLAN_EVENTS.c.at >= since).order_by(
-                PLAN_EVENTS.c.at, PLAN_EVENTS.c.plan_id, PLAN_EVENTS.c.sequence
-            )
+            joined.join_from(PLAN_EVENTS, PLANS)
+            .where(*mine, PLAN_EVENTS.c.at >= since)
+            .order_by(PLAN_EVENTS.c.at, PLAN_EVENTS.c.plan_id, PLAN_EVENTS.c.sequence)
         )
-        return [(plan_row(row[:-1]), event_from_json(json.loads(row.payload))) for row in rows]
+        read = ((row, readable(row.plan_id, row.event, row.payload)) for row in rows)
+        return [(plan_row(row[:-2]), event) for row, event in read if event is not None]
 
     def fills(self, plan_id: int) -> Sequence[Filled]:
         """The fills as they are believed now, in the order they were recorded."""
         rows = self.work.run(select(FILLS).where(FILLS.c.plan_id == plan_id).order_by(FILLS.c.number))
         return [filled(row) for row in rows]
+
+
+def readable(plan_id: int, sequence: int, payload: str) -> Event | None:
+    """A stored event; None, with a word in the log, where it makes none."""
+    try:
+        return event_from_json(json.loads(payload))
+    except ValueError as error:
+        log.warning("event can't be read", plan=plan_id, sequence=sequence, error=described(error))
+        return None
 
 
 def plan_row(row: Sequence[Any]) -> PlanRow:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from sqlalchemy import Row, delete, select
+from sqlalchemy import Row, case, delete, select
 
 from chatbot.core.money import Millis
 from chatbot.records import Reminder, ReminderKind
@@ -34,8 +34,9 @@ class SqlReminders:
         return None if row is None else reminder_of(row)
 
     def due(self, now: Millis, limit: int = 100) -> Sequence[Reminder]:
-        """The longest overdue first."""
-        order = (REMINDERS.c.due_at, REMINDERS.c.kind, REMINDERS.c.subject, REMINDERS.c.action)
+        """Actions before all else, and of either the longest overdue first."""
+        is_less_urgent = case((REMINDERS.c.kind == ReminderKind.ACTION.value, 0), else_=1)
+        order = (is_less_urgent, REMINDERS.c.due_at, REMINDERS.c.kind, REMINDERS.c.subject, REMINDERS.c.action)
         statement = select(REMINDERS).where(REMINDERS.c.due_at <= now).order_by(*order).limit(limit)
         return [reminder_of(row) for row in self.work.run(statement)]
 

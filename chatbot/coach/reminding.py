@@ -46,7 +46,7 @@ class Reminding:
         self.desk, self.show_draft = desk, show_draft
 
     def due(self) -> None:
-        """What is due now, once each, the longest overdue first."""
+        """What is due now, once each: actions before all else, and the longest overdue first."""
         now = self.desk.wall()
         with self.desk.units() as unit:
             waiting = unit.reminders.due(now, AT_ONCE)

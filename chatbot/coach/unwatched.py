@@ -1,4 +1,4 @@
-"""Plans that can't be read or moved: their user is told once, because nobody else watches their stop."""
+"""Plans that can't be read or moved: their user is told, because nobody else watches their stop."""
 
 from __future__ import annotations
 
@@ -33,9 +33,10 @@ class Unwatched:
             self.failing.add(plan_id)
 
     def tell(self, plan_id: int) -> None:
-        """Told once, however often it fails and the bot is started again."""
+        """Told once, however often it fails and the bot is started again, until the plan has moved."""
         with self.desk.work() as work:
             row = next((row for row in work.unit.plans.watched() if row.plan_id == plan_id), None)
             if row is not None:
-                envelope = OutMessage(row.chat_id, "", Priority.STOP, f"unwatched:{plan_id}", plan_id=plan_id)
+                key = f"unwatched:{plan_id}:{row.sequence}"
+                envelope = OutMessage(row.chat_id, "", Priority.STOP, key, plan_id=plan_id)
                 self.desk.post(work, plan_unwatched(row.number), envelope)

@@ -47,15 +47,18 @@ def told(out: Outgoing, now: Millis, *, is_new: bool = True) -> str:
     """The text, marked as a repeat if it may be one, and with its age if that matters."""
     text = out.message.text
     if is_new and out.uncertain:
-        text = joined(REPEAT, text, kept=text)
+        text = repeated(text)
     late = lateness(out, now)
-    return joined(text, late, kept=text) if late else text
+    both = f"{text}\n{late}"
+    return both if late and length(both) <= LONGEST else text
 
 
-def joined(first: str, second: str, *, kept: str) -> str:
-    """Both lines, or only `kept` where both would be longer than a message may be."""
-    both = f"{first}\n{second}"
-    return both if length(both) <= LONGEST else kept
+def repeated(text: str) -> str:
+    """Marked as a repeat; where there is no room for both, the text is cut and loses its markup, not the mark."""
+    both = f"{REPEAT}\n{text}"
+    if length(both) <= LONGEST:
+        return both
+    return f"{REPEAT}\n{html.escape(cut(plain(text), LONGEST - length(REPEAT) - 1), quote=False)}"
 
 
 def lateness(out: Outgoing, now: Millis) -> str:
@@ -90,9 +93,9 @@ def simplified(form: Form, error: BadRequest) -> Form | None:
     return None
 
 
-def cut(text: str) -> str:
-    """The beginning of a text, as much as a message holds: the words that matter most stand first."""
-    units = text.encode("utf-16-le")[: 2 * (LONGEST - len(CUT))]
+def cut(text: str, room: int = LONGEST) -> str:
+    """The beginning of a text, as much as there is room for: the words that matter most stand first."""
+    units = text.encode("utf-16-le")[: 2 * (room - len(CUT))]
     return units.decode("utf-16-le", "ignore") + CUT
 
 

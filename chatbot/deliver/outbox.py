@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import random as randomness
+from collections import Counter
 from contextlib import suppress
 from functools import partial
 from typing import Final, assert_never
@@ -59,6 +60,8 @@ class Sender:
         """Chats that are being written to."""
         self.alone: set[int] = set()
         """Rows that were refused as part of a merged message."""
+        self.broken: Counter[int] = Counter()
+        """How often a row broke the program since the start."""
         self.is_stopping = False
         self.told = Report(clock)
 
@@ -177,7 +180,8 @@ class Sender:
             log.error("message broke", outbox=parcel.first.outbox_id, error=described(error))  # noqa: TRY400 -- private words
             if is_merged:
                 return Apart(described(error), uncertain=True)
-            if parcel.first.attempts >= TRIES_WHEN_BROKEN:
+            self.broken[parcel.first.outbox_id] += 1
+            if self.broken[parcel.first.outbox_id] >= TRIES_WHEN_BROKEN:
                 return Never(described(error))
             return Later(None, Why.BROKEN, uncertain=True)
 
@@ -190,6 +194,9 @@ class Sender:
         """What a result says about the way to Telegram, before the next message is claimed."""
         rows = {out.outbox_id for out in parcel.rows}
         self.alone = self.alone | rows if isinstance(result, Apart) else self.alone - rows
+        if not isinstance(result, Later):
+            for outbox_id in rows:
+                self.broken.pop(outbox_id, None)
         match result:
             case Sent():
                 self.pace.relieved()

@@ -19,6 +19,7 @@ from chatbot.core.events import (
     TierTriggered,
 )
 from chatbot.core.money import Millis
+from chatbot.messages.fitting import Block, under
 from chatbot.messages.numbers import moment, number, utc_stamp, utc_time
 from chatbot.messages.values import Message
 
@@ -57,13 +58,29 @@ class Spell:
 
 
 def sight_again(spells: Sequence[Spell], now: Millis) -> Message:
-    """One report for all that was not seen, even if nothing happened."""
-    lines = [f"✅ <b>I see prices again.</b> I was blind {span(min(spell.since for spell in spells), now)}."]
-    for spell in spells:
-        stands = "" if spell.price is None else f", now {number(spell.price)}"
-        head = f"{escape(spell.symbol)} on {escape(spell.exchange)}{stands}: "
-        lines.append(head + (known_line(spell) if spell.is_known else UNKNOWN))
-    return Message("\n".join(lines))
+    """One report for all that was not seen, even if nothing happened; what was touched stands first."""
+    heading = f"✅ <b>I see prices again.</b> I was blind {span(min(spell.since for spell in spells), now)}."
+    blocks = [Block((spell_line(spell),), "") for spell in sorted(spells, key=concern)]
+    return Message(under(heading, blocks, "\n", markets_left_out))
+
+
+def concern(spell: Spell) -> int:
+    """Where a market stands in the report: touched, not known, untouched."""
+    if spell.touches:
+        return 0
+    return 2 if spell.is_known else 1
+
+
+def spell_line(spell: Spell) -> str:
+    """One market: where it stands, and what was found."""
+    stands = "" if spell.price is None else f", now {number(spell.price)}"
+    head = f"{escape(spell.symbol)} on {escape(spell.exchange)}{stands}: "
+    return head + (known_line(spell) if spell.is_known else UNKNOWN)
+
+
+def markets_left_out(missing: int) -> str:
+    """The markets there was no room for."""
+    return f"{missing} more market{'s' if missing > 1 else ''}: /status shows your plans"
 
 
 def known_line(spell: Spell) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from html import escape, unescape
 from typing import Final
@@ -36,22 +36,26 @@ def length(text: str) -> int:
 
 def fitted(title: str, blocks: Iterable[Block], gap: str = "\n\n") -> str:
     """All blocks under a bold title; the longest lose their last lines, then the last blocks go."""
+    return under(f"<b>{title}</b>", blocks, gap, lambda missing: f"{missing} more: /plan with a number shows any")
+
+
+def under(heading: str, blocks: Iterable[Block], gap: str, more: Callable[[int], str]) -> str:
+    """As `fitted`, under a line of HTML; `more` says where the blocks that were left out are."""
     kept = list(blocks)
     total = len(kept)
-    while length(joined(title, kept, total, gap)) > LIMIT:
+
+    def shown() -> str:
+        missing = total - len(kept)
+        left_out = [f"… and {more(missing)}"] if missing else []
+        return gap.join([heading, *(block.text for block in kept), *left_out])
+
+    while length(shown()) > LIMIT:
         longest = max(range(len(kept)), key=lambda place: (len(kept[place].lines), place))
         if len(kept[longest].lines) == 1:
             kept.pop()
         else:
             kept[longest] = Block(kept[longest].lines[:-1], kept[longest].rest, shortened=True)
-    return joined(title, kept, total, gap)
-
-
-def joined(title: str, blocks: Sequence[Block], total: int, gap: str) -> str:
-    """The blocks apart from each other, with a word on those left out."""
-    missing = total - len(blocks)
-    left_out = [f"… and {missing} more: /plan with a number shows any"] if missing else []
-    return gap.join([f"<b>{title}</b>", *(block.text for block in blocks), *left_out])
+    return shown()
 
 
 def sparing(blocks: Iterable[Block], room: int = LIMIT) -> str:

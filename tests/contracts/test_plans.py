@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 from sqlalchemy import text
+from structlog.testing import capture_logs
 
 from chatbot.core.events import (
     CloseReason,
@@ -162,6 +163,22 @@ def test_a_plan_that_can_not_be_read_is_called_so(units: Units, user: User, agre
         with pytest.raises(PlanUnreadable, match=f"Plan {row.plan_id} can't be read"):
             unit.plans.of_user(user.user_id, 1)
         assert unit.plans.open_of(user.user_id) == [row]
+
+
+def test_what_happened_is_told_but_for_what_can_not_be_read(units: Units, user: User, agreed: Plan) -> None:
+    """One event in another hand is left out and logged without its words; the others' plans are told of."""
+    with units() as unit:
+        rows = [unit.plans.append(unit.plans.add(user, agreed), [PlanArmed(10)], QUIET, Phase.WAITING, None)]
+        rows += [unit.plans.append(unit.plans.add(user, agreed), [PlanArmed(20)], QUIET, Phase.WAITING, None)]
+    with units() as unit:
+        change = 'update plan_events set payload = \'{"event": "unheard_of"}\' where at = 10'
+        unit.plans.work.run(text(change))  # type: ignore[attr-defined]  # rows as another hand may leave them
+    with units() as unit, capture_logs() as lines:
+        assert unit.plans.happened(rows[0].market, 10) == [(rows[1], PlanArmed(20))]
+    assert [(line["event"], line["plan"], line["sequence"]) for line in lines] == [
+        ("event can't be read", rows[0].plan_id, 1)
+    ]
+    assert "unheard_of" not in str(lines)
 
 
 def test_a_person_reaches_only_their_own_plans(units: Units, user: User, agreed: Plan) -> None:

@@ -40,6 +40,17 @@ def test_due_reminders_come_longest_overdue_first(units: Units) -> None:
         assert unit.reminders.due(100, limit=1) == [reminders[4]]
 
 
+def test_actions_come_before_all_else_that_is_due(units: Units) -> None:
+    """However many checklists and drafts are overdue for longer: what asks for an action does not wait for them."""
+    others = [Reminder(kind, 8 + at, 0, 7, at) for at, kind in enumerate((ReminderKind.DRAFT, ReminderKind.DAILY))]
+    actions = [replace(EXIT, action=action, due_at=100 - action) for action in (1, 2)]
+    with units() as unit:
+        for reminder in (*others, *actions):
+            unit.reminders.put(reminder)
+        assert unit.reminders.due(100) == [actions[1], actions[0], *others]
+        assert unit.reminders.due(100, limit=1) == [actions[1]]
+
+
 def test_dropping_reminders_takes_one_action_or_all(units: Units) -> None:
     """One action's reminder can go alone; without an action all of the subject go, and no other's."""
     other = replace(EXIT, subject=4)
@@ -51,4 +62,4 @@ def test_dropping_reminders_takes_one_action_or_all(units: Units) -> None:
         assert unit.reminders.get(ReminderKind.ACTION, 3, 2) is None
         assert unit.reminders.get(ReminderKind.ACTION, 3, 1) == EXIT
         unit.reminders.drop(ReminderKind.ACTION, 3)
-        assert unit.reminders.due(EXIT.due_at) == [daily, other]
+        assert unit.reminders.due(EXIT.due_at) == [other, daily]

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from chatbot.core.money import Millis
-from chatbot.deliver.forms import REPEAT, length
+from chatbot.deliver.forms import LONGEST, REPEAT, length
 from chatbot.deliver.messenger import Messenger
 from chatbot.deliver.results import Blocked, Later, Never, Sent, Why
 from chatbot.records import Outgoing, OutMessage, Priority
@@ -121,11 +121,21 @@ async def test_the_age_of_an_alert_counts_from_its_print(rig: Rig) -> None:
 
 
 async def test_a_message_at_the_limit_is_not_made_too_long(rig: Rig) -> None:
-    """What is added about the delivery gives way to what is said."""
+    """Its age gives way to what is said."""
     text = "😀" * 2_048
     assert length(f"<b>{text}</b>&amp;") == 4_097
-    assert isinstance(await messenger(rig).send(outgoing(rig, text, age=42_000, uncertain=True)), Sent)
+    assert isinstance(await messenger(rig).send(outgoing(rig, text, age=42_000)), Sent)
     assert await rig.said() == [text]
+
+
+async def test_a_repeat_at_the_limit_is_cut_but_marked(rig: Rig) -> None:
+    """Who does not know that it is a repeat may do twice what it asks for."""
+    text = f"<b>Close</b> &lt;b&gt; {'x' * 4_060}"
+    assert isinstance(await messenger(rig).send(outgoing(rig, text, age=42_000, uncertain=True)), Sent)
+    (said,) = await rig.said()
+    assert said.startswith(f"{REPEAT}\nClose <b> xxx")
+    assert said.endswith("x…")
+    assert length(said.replace("<b>", "(b)")) == LONGEST
 
 
 async def test_broken_markup_is_sent_as_plain_text(rig: Rig) -> None:

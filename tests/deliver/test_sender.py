@@ -10,7 +10,7 @@ from structlog.testing import capture_logs
 from chatbot.deliver.forms import REPEAT
 from chatbot.deliver.limits import Limits
 from chatbot.deliver.merging import SEPARATOR
-from chatbot.deliver.outbox import Sender
+from chatbot.deliver.outbox import TRIES_WHEN_BROKEN, Sender
 from chatbot.records import Priority
 from tests.deliver.rig import UNLIMITED, Rig
 
@@ -307,6 +307,24 @@ async def test_a_message_that_breaks_the_program_does_not_hold_up_the_rest(rig: 
                 sender.wake()
                 await rig.thread.next_work()
     assert [text.partition("\n")[0] for text in await rig.said()] == ["next"]
+    assert any(line["event"] == "message is dead" for line in lines)
+
+
+async def test_tries_on_a_bad_network_do_not_count_as_broken_ones(rig: Rig) -> None:
+    """After a long outage a message that breaks the program has as many tries as any other."""
+    rig.queue("odd", keyboard=(({"data": "a button without a label"},),))
+    with rig.units() as unit:
+        for _ in range(TRIES_WHEN_BROKEN + 1):
+            (claimed,) = unit.outbox.claim(rig.clock())
+            unit.outbox.later(claimed.outbox_id, rig.clock(), uncertain=False)
+    with capture_logs() as lines:
+        async with rig.sending() as sender:
+            while not rig.is_drained():
+                rig.clock.advance(600_000)
+                sender.wake()
+                await rig.thread.next_work()
+        assert not sender.broken
+    assert sum(line["event"] == "message broke" for line in lines) == TRIES_WHEN_BROKEN
     assert any(line["event"] == "message is dead" for line in lines)
 
 

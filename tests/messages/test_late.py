@@ -22,6 +22,7 @@ from chatbot.core.events import (
     TierTriggered,
 )
 from chatbot.messages.feeds import Spell, Touch, sight_again, touch_of
+from chatbot.messages.fitting import LIMIT, length
 from chatbot.messages.late import ORDER_UNKNOWN, Late, late_line
 
 D = Decimal
@@ -85,6 +86,30 @@ def test_a_long_report_is_cut_short() -> None:
     """The alerts tell each; the report must fit."""
     many = replace(SPELL, touches=[Touch(1, "hit TP1", HIT)] * 20)
     assert sight_again([many], FOUND).text.endswith("; and 8 more.")
+
+
+def test_a_report_of_many_markets_fits_into_a_message() -> None:
+    """Whole lines go, those of untouched markets first, and the last line says how many; one that is unknown stays."""
+    touches = [Touch(number, "went on without its entry", HIT) for number in range(1, 6)]
+    quiet = [replace(SPELL, symbol=f"QUIET{number}/USDT:USDT") for number in range(12)]
+    touched = [replace(SPELL, symbol=f"TOUCHED{number}/USDT:USDT", touches=touches) for number in range(10)]
+    unknown = replace(SPELL, symbol="UNKNOWN/USDT:USDT", is_known=False)
+    report = sight_again([*quiet, unknown, *touched], FOUND).text
+    _, *markets, last = report.splitlines()
+    assert length(report) <= LIMIT
+    assert [line.split("/")[0] for line in markets[:11]] == [*(f"TOUCHED{number}" for number in range(10)), "UNKNOWN"]
+    assert all(line.endswith(".") for line in markets)
+    assert last == f"… and {23 - len(markets)} more markets: /status shows your plans"
+
+
+def test_a_report_that_leaves_out_touched_markets_says_so() -> None:
+    """More touched markets than a message holds."""
+    touches = [Touch(number, "went on without its entry", HIT) for number in range(1, 6)]
+    report = sight_again(
+        [replace(SPELL, symbol=f"COIN{number}/USDT:USDT", touches=touches) for number in range(22)], FOUND
+    )
+    assert length(report.text) <= LIMIT
+    assert report.text.endswith(" more markets: /status shows your plans")
 
 
 @pytest.mark.parametrize(
