@@ -58,6 +58,7 @@ class Connection:
         self.client = open_exchange(venue, session, manners.timeout_ms, clock)
         self.budget = Budget(venue.costs.a_minute if manners.budgeted else None)
         self.failures = 0
+        self.failed_at: Millis | None = None
         self.paused_until: Millis = 0
         self.known: Catalogue | None = None
         self.reload_at: Millis = 0
@@ -75,10 +76,11 @@ class Connection:
     ) -> Answer:
         """Send a request and read its answer. Raises MarketError with what to do."""
         self.keep_away(weight, share)
+        sent_at = self.steady()
         try:
             answer = read(await request())
         except OUTSIDE as error:
-            raise self.sorted(error, client or self.client) from error
+            raise self.sorted(error, client or self.client, sent_at) from error
         self.failures = 0
         return answer
 
@@ -91,23 +93,32 @@ class Connection:
             raise MarketError(self.venue.id, Pause(wait, "the request budget of this minute is spent"))
         self.budget.spend(weight, now)
 
-    def sorted(self, error: Exception, client: Any) -> MarketError:
+    def sorted(self, error: Exception, client: Any, sent_at: Millis) -> MarketError:
         """An error as what to do; a pause is kept from now on, whoever asks next."""
         known = Circumstances(
             exchange=self.venue.name,
-            failures=self.failures,
+            failures=self.failures_before(sent_at),
             headers=client.last_response_headers or {},
             now=int(time.time() * 1_000),
             usual_pause=self.venue.usual_pause,
         )
         remedy = remedy_of(error, known, self.random)
-        self.failures += 1
         if isinstance(remedy, Pause):
             self.paused_until = self.steady() + remedy.after
         # By kind alone: a remedy's reason is what the exchange said, which may be anything.
         kinds = {"error": type(error).__name__, "remedy": type(remedy).__name__}
         log.warning("exchange_failed", exchange=self.venue.id, **kinds)
         return MarketError(self.venue.id, remedy)
+
+    def failures_before(self, sent_at: Millis) -> int:
+        """The failures in a row before that of a request sent then, which is counted: once for each incident.
+
+        Whatever was sent before the last failure that counts had come belongs to the same incident.
+        """
+        if self.failed_at is None or sent_at > self.failed_at:
+            self.failed_at = self.steady()
+            self.failures += 1
+        return max(0, self.failures - 1)
 
     async def catalogue(self) -> Catalogue:
         """What is listed, at most an hour old where the exchange answers. Raises MarketError if it never did."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from functools import partial
 from typing import Any, Final, TypeVar
 
-from chatbot.core.market import Quote
+from chatbot.core.market import Final as GiveUp
+from chatbot.core.market import MarketError, Quote
 from chatbot.core.money import Millis
 from chatbot.core.plan import TriggerPrice
 from chatbot.core.timeframes import MINUTE, Timeframe
@@ -41,26 +42,50 @@ async def ask_quotes(
         return await ask_rows(
             connection, trigger_price, lambda rows: quotes_of(rows, symbols, now, price_in), share=share
         )
-    found: dict[str, Quote] = {}
-    for group in by_settle(symbols):
-        listed = sorted(group & (await connection.listed()).instruments.keys()) or None
+    known = (await connection.listed()).instruments.keys()
 
-        def read(rows: Any, group: frozenset[str] = group) -> dict[str, Quote]:
-            return quotes_of(rows, group, now, price_in)
+    async def group_of(group: frozenset[str]) -> dict[str, Quote]:
+        read = partial(quotes_of, wanted=group, now=now, price_in=price_in)
+        return await ask_rows(connection, trigger_price, read, sorted(group & known) or None, share)
 
-        found |= await ask_rows(connection, trigger_price, read, listed, share)
-    return found
+    return await one_by_one(partial(group_of, group) for group in by_settle(symbols))
 
 
 async def ask_few(connection: Connection, symbols: frozenset[str], now: Millis, share: float) -> dict[str, Quote]:
-    """The last price of each market off its forming candle; what is no longer listed is left out."""
+    """The last price of each market off its forming candle; one that is not listed or has none is left out."""
     listed = sorted(symbols & (await connection.listed()).instruments.keys())
     weight, fetch = connection.venue.costs.of_candles(1), connection.client.fetch_ohlcv
-    found: dict[str, Quote] = {}
-    for symbol in listed:
+
+    async def price_of(symbol: str) -> dict[str, Quote]:
         request = partial(fetch, symbol, Timeframe.M1.value, None, 1)
-        found[symbol] = await connection.ask(weight, request, partial(newest_of, symbol=symbol, now=now), share=share)
+        read = partial(newest_of, symbol=symbol, now=now)
+        return {symbol: await connection.ask(weight, request, read, share=share)}
+
+    return await one_by_one(partial(price_of, symbol) for symbol in listed)
+
+
+async def one_by_one(requests: Iterable[Callable[[], Awaitable[dict[str, Quote]]]]) -> dict[str, Quote]:
+    """The prices of all requests; one that fails for itself is left out.
+
+    Raises MarketError where no price came, and at once where the exchange or the way to it fails.
+    """
+    found: dict[str, Quote] = {}
+    first: MarketError | None = None
+    for request in requests:
+        try:
+            found |= await request()
+        except MarketError as error:
+            if not fails_for_itself(error):
+                raise
+            first = first or error
+    if first is not None and not found:
+        raise first
     return found
+
+
+def fails_for_itself(error: MarketError) -> bool:
+    """Whether an error lies in what was asked for: the next request may well be answered."""
+    return isinstance(error.remedy, GiveUp) or isinstance(error.__cause__, BadPayloadError)
 
 
 def newest_of(rows: Any, *, symbol: str, now: Millis) -> Quote:

@@ -85,10 +85,14 @@ class Prints:
             self.last, self.reference = quotes[-1], quotes[-1].price
 
     def moved_without(self, at: Millis, price: Decimal) -> bool:
-        """Whether a price that shows elsewhere is news here; later ones are held to the first that shows."""
+        """Whether a price that shows elsewhere is news here; later ones are held to the first that shows.
+
+        The last one here never is: then it was the price before that came late.
+        """
         if self.reference is None:
             self.reference = price
-        return price != self.reference and (self.last is None or at > self.last.at)
+        is_newer = self.last is None or (at > self.last.at and price != self.last.price)
+        return price != self.reference and is_newer
 
     def is_first(self, key: object) -> bool:
         """Whether nothing of this name was seen lately; it is remembered."""

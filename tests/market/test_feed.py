@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
+from collections.abc import Awaitable
 from decimal import Decimal
+from itertools import count
+from random import Random
 from typing import Any
 
 import pytest
@@ -269,10 +273,10 @@ async def test_successful_reload_takes_over(feed: Feed, emulator: ExchangeEmulat
     assert asked(emulator, "/fapi/v1/exchangeInfo") == 2
 
 
-async def test_failures_in_a_row_are_counted_and_forgotten_after_a_success(
-    feed: Feed, emulator: ExchangeEmulator
-) -> None:
+async def test_failures_in_a_row_are_counted_and_forgotten_after_a_success(emulator: ExchangeEmulator) -> None:
     """The wait grows while nothing works."""
+    ticks = count(1_000_000)
+    feed = Feed({"fapi.binance.com": emulator.base_url}, only=True, steady=lambda: next(ticks), random=Random(3))
     await feed.instruments(BINANCE)
     emulator.faults.add(Fault(path="ticker", status=502, times=4))
     waits = []
@@ -281,8 +285,50 @@ async def test_failures_in_a_row_are_counted_and_forgotten_after_a_success(
         assert isinstance(found, Retry)
         waits.append(found.after)
     assert max(waits) > 1_000
+    assert feed.connection(BINANCE).failures == 4
     await feed.quotes(BINANCE, BOTH)
     assert feed.connection(BINANCE).failures == 0
+    await feed.aclose()
+
+
+async def test_requests_that_fail_side_by_side_are_one_failure(emulator: ExchangeEmulator) -> None:
+    """A blip that many requests run into makes none of them wait longer; what is sent after it counts anew."""
+    now = 1_000_000
+    feed = Feed({"fapi.binance.com": emulator.base_url}, only=True, steady=lambda: now, random=Random(3))
+    await feed.instruments(BINANCE)
+    emulator.faults.add(Fault(path="ticker", status=502))
+    for failures in (1, 2, 3):
+        found = await asyncio.gather(*(remedy(feed) for _ in range(30)))
+        waits = [one.after for one in found if isinstance(one, Retry)]
+        assert len(waits) == 30
+        assert 0 < max(waits) <= 1_000 * 2 ** (failures - 1)
+        assert feed.connection(BINANCE).failures == failures
+        now += 1
+    await feed.aclose()
+
+
+async def test_an_answer_that_fails_late_belongs_to_what_failed_meanwhile(feed: Feed) -> None:
+    """A request that was under way when another failed is no failure of its own, however late its error comes."""
+    await feed.instruments(BINANCE)
+    connection, now, over = feed.connection(BINANCE), 1_000_000, asyncio.Event()
+    connection.steady = lambda: now
+
+    async def refused(wait: Awaitable[object]) -> None:
+        await wait
+        raise ConnectionResetError
+
+    async def asked_for(wait: Awaitable[object]) -> None:
+        with pytest.raises(MarketError):
+            await connection.ask(1, lambda: refused(wait), str)
+
+    late = asyncio.create_task(asked_for(over.wait()))
+    await asyncio.sleep(0)
+    now += 1_000
+    await asked_for(asyncio.sleep(0))
+    now += 9_000
+    over.set()
+    await late
+    assert connection.failures == 1
 
 
 async def test_every_price_of_a_tape_can_be_polled(emulator: ExchangeEmulator) -> None:

@@ -144,6 +144,24 @@ async def test_one_market_that_stalls_is_noticed_by_what_shows_elsewhere(
     assert witness.prices(eth) == ["2600.01", "2900.01"]
 
 
+async def test_a_poll_that_lags_costs_a_sparse_market_no_connection(
+    market: Market, sandbox: Sandbox, streams: Streams, witness: Witness
+) -> None:
+    """An old price shown as a new one has the market subscribed anew; that the stream was right is no second stall."""
+    btc, eth = Watched("bybit", BTC), Watched("bybit", ETH)
+    streams.follow("bybit", frozenset({btc, eth}))
+    await witness.until_live(btc, eth)
+    market.set_price("ETHUSDT", Decimal("2600.01"))
+    await witness.until_seen(eth, 1)
+    traded = market.book("ETHUSDT").last_at
+    streams.note_traded(eth, traded + 1, Decimal("2599.01"))
+    await witness.until(lambda: witness.of(eth) == ["came", "went", "came"])
+    streams.note_traded(eth, traded + 2, Decimal("2599.01"))
+    streams.note_traded(eth, traded + 3, Decimal("2600.01"))
+    assert streams.lines["bybit"].suspects == {}
+    assert (await sandbox.sockets())["opened"]["bybit"] == 1
+
+
 async def test_a_price_that_shows_here_too_is_no_stall(market: Market, streams: Streams, witness: Witness) -> None:
     """What a poll shows before the stream does, by a moment, is no reason to doubt it."""
     btc, eth = Watched("bybit", BTC), Watched("bybit", ETH)

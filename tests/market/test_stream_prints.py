@@ -136,3 +136,18 @@ def test_what_shows_elsewhere_is_news_only_where_it_differs_and_is_newer() -> No
     assert not prints.moved_without(NOW + 9, Decimal(60001))
     assert not prints.moved_without(NOW + 5, Decimal(60002))
     assert prints.moved_without(NOW + 6, Decimal(60002))
+
+
+def test_what_the_stream_showed_last_is_no_news_whatever_a_poll_that_lagged_showed() -> None:
+    """A price that a poll showed too late to be true stands for what is expected, but the stream's own is no other."""
+    prints = begun()
+    prints.trades([row(1, price="60001", at=NOW)], NOW, history=False, numbered=False)
+    assert prints.moved_without(NOW + 1, Decimal(60000))
+    for begins_anew in (False, True):
+        if begins_anew:
+            prints.begin(NOW + 2)
+            assert not prints.moved_without(NOW + 3, Decimal(60000))
+        else:
+            prints.reference = Decimal(60000)
+        assert not prints.moved_without(NOW + 4, Decimal(60001))
+        assert prints.moved_without(NOW + 4, Decimal(60002))
