@@ -7,7 +7,7 @@ told with its own time, and a price of before a threshold was armed must not cou
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from itertools import groupby, pairwise
 from typing import Final, assert_never
@@ -20,9 +20,9 @@ from chatbot.core.inputs import Jump
 from chatbot.core.money import Millis, Side
 from chatbot.core.plan import Direction, Plan
 from chatbot.core.quiet import Interval, quiet_interval, thresholds
-from chatbot.core.state import Phase, PlanState, fresh
+from chatbot.core.state import Phase, PlanState, TierPhase, fresh
 from chatbot.core.timeframes import MINUTE
-from chatbot.core.triggers import Level
+from chatbot.core.triggers import Level, levels_of
 
 NOWHERE: Final = Interval(None, None)
 
@@ -114,11 +114,20 @@ def in_minute(stands: Standing, candle: Candle, end: Millis, atr: Decimal | None
 
 def at_each(stands: Standing, levels: Sequence[Level], at: Millis, atr: Decimal | None) -> Outcome:
     """At each threshold's own price, those against the trade first, the nearest of them first."""
-    state, found = stands.state, list[Event]()
+    state, found = without_younger_tier(stands.state, levels, at), list[Event]()
     for level in pessimistic(state, levels):
         outcome = process(state, Jump(level.price, at, atr))
         state, found = outcome.state, [*found, *outcome.events]
     return Outcome(state, tuple(found))
+
+
+def without_younger_tier(state: PlanState, levels: Sequence[Level], at: Millis) -> PlanState:
+    """The armed tier's levels met nothing if they are not among these: a price beyond them was there before them."""
+    number = state.tier_in(TierPhase.ARMED)
+    if number is None or any(one in levels for one in levels_of(state.plan, state.tier(number).trigger, state.entry)):
+        return state
+    waits = replace(state.tiers[number - 1], paused_until=at + 1)
+    return replace(state, tiers=(*state.tiers[: number - 1], waits, *state.tiers[number:]))
 
 
 def pessimistic(state: PlanState, levels: Sequence[Level]) -> Iterator[Level]:

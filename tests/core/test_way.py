@@ -14,7 +14,7 @@ from chatbot.core.events import Event, PlanClosed, StopHit, TargetHit, TierTrigg
 from chatbot.core.evolve import history
 from chatbot.core.inputs import Arm, Jump
 from chatbot.core.money import Side
-from chatbot.core.plan import Follow, Plan
+from chatbot.core.plan import Direction, Follow, Plan, PriceTrigger, Tier
 from chatbot.core.state import fresh
 from chatbot.core.timeframes import MINUTE
 from chatbot.core.way import Minute, Print, Standing, Step, is_two_sided, standing, take
@@ -178,6 +178,19 @@ def test_an_expired_plan_ends_at_the_first_price_after_its_time() -> None:
         found = along(made, events, [step])[len(events) :]
         assert [event.reason.value for event in found if isinstance(event, PlanClosed)] == ["expired"]
     assert along(made, events, [Print(D(60200), START + 89_999)]) == events
+
+
+def test_a_tier_armed_later_is_not_met_on_the_way_to_an_older_threshold() -> None:
+    """59 400 was there before tier 2 waited at 59 700: the older advice at 59 500 is given, the tier left alone."""
+    tier = Tier(D(25), PriceTrigger(D(59700), Direction.DOWN))
+    first, _, *others = plan(follow=Follow.ASSUMED).tiers
+    made = plan(follow=Follow.ASSUMED, tiers=(first, tier, *others))
+    stands = standing(made, live(made, armed(made), [Print(D(60000), START + 5)]))
+    younger = {level: START + 100 if level.price == D(59700) else since for level, since in stands.since.items()}
+    assert names(take(Standing(stands.state, younger, stands.quiet), Print(D(59400), START + 50)).events) == [
+        "ReassessAdvised"
+    ]
+    assert "TierBlocked" in names(take(stands, Print(D(59400), START + 50)).events)
 
 
 def test_what_the_minute_of_an_expiry_reached_came_before_it() -> None:
