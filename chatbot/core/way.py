@@ -118,7 +118,7 @@ def at_each(stands: Standing, levels: Sequence[Level], at: Millis, atr: Decimal 
     for level in pessimistic(state, levels):
         outcome = process(state, Jump(level.price, at, atr))
         state, found = outcome.state, [*found, *outcome.events]
-    return Outcome(state, tuple(found))
+    return Outcome(stands.after(found).state, tuple(found))
 
 
 def without_younger_tier(state: PlanState, levels: Sequence[Level], at: Millis) -> PlanState:
