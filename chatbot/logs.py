@@ -128,7 +128,6 @@ def set_up_logs(form: Form = "logfmt") -> None:
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
         logger_factory=ToStderr,
-        cache_logger_on_first_use=True,
     )
 
 

@@ -107,7 +107,7 @@ class Storm:
     async def round(self, size: int) -> None:
         """Some of the fuzzers get a plan, then one batch comes with a price in the middle of it."""
         self.chaos.seen += self.new_buttons()
-        for user_id in self.random.sample(FUZZERS, PLANS_A_ROUND):
+        for user_id in self.random.sample(known := self.known(), min(PLANS_A_ROUND, len(known))):
             await asyncio.to_thread(self.bot.arm_for, user_id, self.plan())
         newest = (await self.give([]))["newest"]
         batch = self.chaos.batch(size, newest)
@@ -116,6 +116,11 @@ class Storm:
         await self.give(batch[size // 2 :])
         await self.bot.running.tick()
         await self.settled()
+
+    def known(self) -> list[int]:
+        """The fuzzers who have not had themselves forgotten."""
+        found = {row[0] for row in rows(self.path, "SELECT user_id FROM users", [])}
+        return [user_id for user_id in FUZZERS if user_id in found]
 
     def plan(self) -> Plan:
         return replace(eth_plan(self.random.randrange(12)), armed_at=self.bot.world.stage.now())
