@@ -241,11 +241,18 @@ class Watcher:
             return
         touched = self.all_touched(exchange, quotes, trigger_price)
         await self.wake(exchange, quotes, touched, trigger_price)
-        # A plan that its user moved meanwhile has another interval now, which these very prices may have left.
-        now = self.all_touched(exchange, quotes, trigger_price)
-        moved = {symbol: [one for one in plan_ids if one not in touched[symbol]] for symbol, plan_ids in now.items()}
-        if any(moved.values()):
-            await self.wake(exchange, quotes, moved, trigger_price)
+        # A plan that moved meanwhile has another interval now: these prices may have left it, or others before them.
+        moved = {
+            symbol
+            for symbol, plan_ids in self.all_touched(exchange, quotes, trigger_price).items()
+            if not {*plan_ids} <= {*touched[symbol]}
+        }
+        if moved:
+            moved -= {*await self.before_all(exchange, moved, trigger_price)}
+            rest = [
+                self.newer(Market(exchange, one.symbol, trigger_price), one) for one in quotes if one.symbol in moved
+            ]
+            await self.wake(exchange, rest, self.all_touched(exchange, rest, trigger_price), trigger_price)
 
     def to_look_up(self, exchange: str, quotes: Sequence[Quote], trigger_price: TriggerPrice) -> frozenset[str]:
         """The symbols whose price concerns somebody: between two looks it may have gone anywhere."""

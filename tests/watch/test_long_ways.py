@@ -155,3 +155,28 @@ async def test_an_expiry_waits_for_prices_that_are_being_decided_on(rig: Rig, mo
     await rig.at(62)
     await rig.at(122)
     assert ["tier 1" in kinds(rig.events(one)) for one in plans] == [True] * 3
+
+
+async def test_a_price_that_concerned_nobody_when_it_was_asked_for_waits_for_the_past_as_well(rig: Rig) -> None:
+    """While it is being kept, an entry of before is found: the stop between the two comes before that price."""
+    rig.arm()
+    await rig.seen(5, 60100)
+    real, is_first = rig.watcher.on_database, True
+
+    async def meanwhile(work: Callable[[], T], /) -> T:
+        nonlocal is_first
+        found = await real(work)
+        if is_first:
+            is_first = False
+            rig.trade(7, 60000)
+            rig.now = START + 7_500
+            rig.catch_up.fall_behind(MARKET, None)
+            await rig.catch_up.look()
+            rig.trade(8, 58900)
+            rig.trade(10, 60500)
+            rig.now = START + 10_000
+        return found
+
+    rig.watcher.on_database = meanwhile
+    await rig.watcher.take(EXCHANGE, [Quote(BTC, D(60500), START + 10_000)])
+    assert kinds(rig.events()) == ["tier 1", "stop", "stopped"]
