@@ -89,7 +89,7 @@ async def test_a_flood_wait_is_honoured_and_order_kept(rig: Rig) -> None:
     rig.queue("elsewhere", chat_id=1002)
     async with rig.sending() as sender:
         await other.wait_for("elsewhere", after=0)
-        await rig.thread.until(lambda: bool(sender.pace.pauses))
+        await rig.thread.until(lambda: bool(sender.pace.pauses) and not sender.in_flight)
         rig.clock.advance(29_000)
         rig.queue("still elsewhere", chat_id=1002)
         sender.wake()
@@ -238,7 +238,7 @@ async def test_a_failure_before_sending_is_repeated_without_a_mark(rig: Rig) -> 
     await rig.fault(method="sendMessage", code=429)
     rig.queue("once")
     async with rig.sending() as sender:
-        await rig.thread.until(lambda: bool(sender.pace.pauses))
+        await rig.thread.until(lambda: bool(sender.pace.pauses) and not sender.in_flight)
         rig.clock.advance(2_000)
         sender.wake()
         await rig.thread.until(rig.is_drained)
