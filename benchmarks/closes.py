@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Final, TypeVar
 
 from chatbot.chart.indicators import indicate
+from chatbot.coach.courses import Courses
 from chatbot.coach.desk import Desk
 from chatbot.coach.outages import Outages
 from chatbot.coach.trades import Trades
@@ -77,7 +78,7 @@ async def directly(work: Callable[[], T], /) -> T:
 def watch_of(market: Market, units: Units) -> CandleWatch:
     """A bot that hears of candles, and of nothing else."""
     desk = Desk(units, market.clock, market.clock, b"key", market)
-    watcher = Watcher(market, Trades(desk), Outages(desk), directly, Clocks(market.clock, market.clock))
+    watcher = Watcher(market, Courses(Trades(desk)), Outages(desk), directly, Clocks(market.clock, market.clock))
     desk.on_plans = watcher.put
     return CandleWatch(watcher, market.clock, indicate)
 

@@ -1,11 +1,12 @@
-"""Taking plans along prices: those that arrive, one by one, and the way a market went that is found after the fact.
+"""Taking plans along prices: those that arrive, those that are asked for, the closes of candles, and the way a market
+went that is found after the fact.
 
 A plan that can't be moved holds up nobody else's. How far a market is known is written with what was decided by it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -14,8 +15,11 @@ from typing import Final
 from chatbot.coach.desk import Work
 from chatbot.coach.trades import LIVE, NO_ATR, Atrs, Seen, Trades
 from chatbot.core.events import Event, ReassessAdvised, StopHit, TargetHit, TierBlocked, TierTriggered
+from chatbot.core.inputs import CandleClosed, Input
 from chatbot.core.market import Market, Quote
 from chatbot.core.money import Millis
+from chatbot.core.plan import TriggerPrice
+from chatbot.core.state import PlanState
 from chatbot.core.way import Minute, Print, Standing, Step, is_two_sided, standing, take
 from chatbot.ports import PlanUnreadable
 from chatbot.records import PlanRecord
@@ -73,6 +77,52 @@ class Courses:
             self.keep(work, market, quotes[-1].price)
 
         return self.trades.each(plan_ids, lambda work, record: self.by_prints(work, record, quotes, atrs), keep)
+
+    def polled(self, market: Market, quote: Quote, plan_ids: Sequence[int], atrs: Atrs = NO_ATR) -> Collection[int]:
+        """A price that was asked for, for plans whose quiet interval it left: it counts from when it is of.
+
+        It may be older than what a plan waits for. Gives back those that a price this far out leaves where they are,
+        the ones that could not be moved among them.
+        """
+        idle = set[int]()
+
+        def act(work: Work, record: PlanRecord) -> None:
+            stands = standing(record.plan, record.events)
+            if not self.at_price(work, record, stands, quote, atrs) and stands.is_met_in_full(quote.price, quote.at):
+                idle.add(record.row.plan_id)
+
+        failed = self.trades.each(plan_ids, act, lambda work: self.keep(work, market, quote.price))
+        return idle.union(failed)
+
+    def at_price(self, work: Work, record: PlanRecord, stands: Standing, quote: Quote, atrs: Atrs) -> bool:
+        """One price, at its own time; whether it moved the plan."""
+        outcome = take(stands, Print(quote.price, quote.at), atrs.get(record.plan.timeframe))
+        if outcome.events:
+            self.trades.write(work, record, stands.state, outcome, LIVE)
+        return bool(outcome.events)
+
+    def candle(
+        self, closed: CandleClosed, plan_ids: Sequence[int], atrs: Atrs = NO_ATR, now: Quote | None = None
+    ) -> Sequence[int]:
+        """A candle closed: the plans that wait for it decide. Those that could not are given back.
+
+        Of one that is found late, what the price of now decides comes first: a plan that it ends offers no entry.
+        """
+
+        def act(work: Work, record: PlanRecord) -> None:
+            if now is not None and record.plan.trigger_price is TriggerPrice.LAST:
+                self.at_price(work, record, standing(record.plan, record.events), now, atrs)
+
+        failed = () if now is None else self.trades.each(plan_ids, act)
+        left = [plan_id for plan_id in plan_ids if plan_id not in failed]
+        told = closed if now is None else replace(closed, market=now.price)
+
+        def close(state: PlanState) -> Input:
+            # Candles are made of last prices.
+            is_own = state.plan.trigger_price is TriggerPrice.LAST
+            return replace(told, atr=atrs.get(state.plan.timeframe), is_own=is_own)
+
+        return [*failed, *self.trades.each(left, self.trades.moving(close, LIVE))]
 
     def keep(self, work: Work, market: Market, price: Decimal) -> None:
         """The price of now, with what it decided: what is asked for at a price is not answered at an older one."""

@@ -19,7 +19,7 @@ from chatbot.coach.unwatched import Unwatched
 from chatbot.core.engine import Outcome, process
 from chatbot.core.events import EntryMissed, Event, Filled, PlanClosed, StopHit, TargetHit
 from chatbot.core.evolve import history
-from chatbot.core.inputs import Arm, CandleClosed, ClockTick, Input, Jump
+from chatbot.core.inputs import Arm, ClockTick, Input
 from chatbot.core.market import Quote
 from chatbot.core.money import Millis
 from chatbot.core.overdue import deadline
@@ -40,7 +40,6 @@ Act = Callable[[Work, PlanRecord], object]
 Atrs = Mapping[Timeframe, Decimal]
 """ATR(14) of one market at its last close, by timeframe, where a value is at hand."""
 NO_ATR: Final[Atrs] = MappingProxyType({})
-NOTHING_READ: Final[Mapping[str, Atrs]] = MappingProxyType({})
 TOGETHER: Final = 200
 ADVICE: Final = -1
 """The action number of what advises without asking for an answer: an exit overtakes it too."""
@@ -165,46 +164,11 @@ class Trades:
             now = Reminder(ReminderKind.ACTION, row.plan_id, asked.number, row.user_id, self.desk.wall())
             work.unit.reminders.put(now)
 
-    def prices(
-        self,
-        exchange: str,
-        quotes: Sequence[Quote],
-        touched: Mapping[str, Sequence[int]],
-        atrs: Mapping[str, Atrs] = NOTHING_READ,
-        trigger_price: TriggerPrice = TriggerPrice.LAST,
-    ) -> None:
-        """New prices of an exchange: keep them, and give them to the plans whose quiet interval they left.
-
-        `touched` names those plans by symbol, `atrs` what is known of their markets. Prices of one call are of one
-        moment.
-        """
-        at = self.desk.clock()
-        self.keep(exchange, quotes, trigger_price)
-        for quote in quotes:
-            jump = jump_to(quote.price, at, atrs.get(quote.symbol, NO_ATR))
-            self.each(touched.get(quote.symbol, ()), self.moving(jump, LIVE))
-
     def keep(self, exchange: str, quotes: Sequence[Quote], trigger_price: TriggerPrice) -> None:
         """Remember prices, stamped with now: a market that does not trade for a minute still has a price of now."""
         at = self.desk.clock()
         with self.desk.work() as work:
             work.unit.quotes.put(exchange, [replace(quote, at=at) for quote in quotes], trigger_price)
-
-    def candle(self, closed: CandleClosed, plan_ids: Sequence[int], atrs: Atrs = NO_ATR) -> Sequence[int]:
-        """A candle closed: the plans that wait for it decide. Those that could not are given back.
-
-        Of one that is found late, what the price of now decides comes first: a plan that it ends offers no entry.
-        """
-        failed: Sequence[int] = ()
-        if closed.market is not None:
-            jump = jump_to(closed.market, self.desk.clock(), atrs)
-            failed = self.each(plan_ids, self.moving(lambda state: jump(state) if is_by_last(state) else None, LIVE))
-        left = [plan_id for plan_id in plan_ids if plan_id not in failed]
-
-        def close(state: PlanState) -> Input:
-            return replace(closed, atr=atrs.get(state.plan.timeframe), is_own=is_by_last(state))
-
-        return [*failed, *self.each(left, self.moving(close, LIVE))]
 
     def due(self) -> Sequence[PlanRow]:
         """The plans that time alone moves now: expiries, and exits nobody answered for a day."""
@@ -289,11 +253,6 @@ class Trades:
         return found
 
 
-def is_by_last(state: PlanState) -> bool:
-    """Whether a plan is measured by the last price, which candles are made of."""
-    return state.plan.trigger_price is TriggerPrice.LAST
-
-
 def nothing_more(_: Work) -> None:
     """No last word in a transaction."""
 
@@ -317,8 +276,3 @@ def tells_more(action: Action, told: Sequence[Event], after: PlanState) -> bool:
     if action.kind is not ActionKind.MOVE_STOP or after.pending(ActionKind.MOVE_STOP) is None:
         return False
     return any(isinstance(event, Filled | TargetHit) and event.at == action.at for event in told)
-
-
-def jump_to(price: Decimal, at: Millis, atrs: Atrs) -> Choose:
-    """The price is `price` now; a plan measures by the ATR of its own timeframe."""
-    return lambda state: Jump(price, at, atrs.get(state.plan.timeframe))

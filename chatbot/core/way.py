@@ -70,6 +70,10 @@ class Standing:
             since = {level: since.get(level, at) for level in thresholds(state)}
         return Standing(state, since, quiet_interval(state))
 
+    def is_met_in_full(self, price: Decimal, at: Millis) -> bool:
+        """Whether all thresholds that a price reaches counted at that moment."""
+        return all(since <= at for level, since in self.since.items() if level.reached(price))
+
 
 def standing(plan: Plan, events: Sequence[Event]) -> Standing:
     """Where a plan stands after all that happened to it."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from functools import partial
 from typing import Final, assert_never
@@ -18,7 +19,7 @@ import structlog
 from chatbot.core.candles import Candle
 from chatbot.core.inputs import CandleClosed
 from chatbot.core.market import Final as GiveUp
-from chatbot.core.market import Market, MarketError, Pause, Remedy, Retry
+from chatbot.core.market import Market, MarketError, Pause, Quote, Remedy, Retry
 from chatbot.core.money import Millis
 from chatbot.core.plan import TriggerPrice
 from chatbot.core.timeframes import Timeframe
@@ -163,13 +164,13 @@ class CandleWatch:
         """
         offers = series.offers(self.indicate)
         is_late = any(self.is_late(need, offer.candle) for offer in offers)
-        market = await self.price_now(need) if is_late else None
+        now = await self.price_now(need) if is_late else None
         held: Millis | None = None
         for offer in offers:
             late = self.is_late(need, offer.candle)
-            if (late and market is None) or (held is not None and offer.candle.at > held):
+            if (late and now is None) or (held is not None and offer.candle.at > held):
                 return
-            if await self.hand_over(need, offer, market if late else None) and series.try_again(offer, TRIES):
+            if await self.hand_over(need, offer, now if late else None) and series.try_again(offer, TRIES):
                 # Whoever looks at the same candle with more or less before it need not wait for this.
                 held = offer.candle.at
             else:
@@ -179,27 +180,28 @@ class CandleWatch:
         """Whether what the candle's close offered is a thing of the past."""
         return self.clock() - (candle.at + need.timeframe.millis) > LATE
 
-    async def price_now(self, need: Need) -> Decimal | None:
-        """The market's price, to judge a late candle by. Raises MarketError."""
+    async def price_now(self, need: Need) -> Quote | None:
+        """The market's price when it was asked for, to judge a late candle by. Raises MarketError."""
+        asked_at = self.clock()
         quotes = await self.watcher.source.quotes(need.exchange, frozenset({need.symbol}))
         quote = quotes.get(need.symbol)
-        return None if quote is None else quote.price
+        return None if quote is None else replace(quote, at=asked_at)
 
-    async def hand_over(self, need: Need, offer: Offer, market: Decimal | None) -> Sequence[int]:
+    async def hand_over(self, need: Need, offer: Offer, now: Quote | None) -> Sequence[int]:
         """Give a candle to the plans that it fires; those that could not take it are given back.
 
         Nobody else is read from the database: thousands may wait for one close, and hours of them after a restart.
         A candle that a plan saw before decides nothing twice: its tier is no longer armed, or did not fire.
         """
         end = offer.candle.at + need.timeframe.millis
-        closed = CandleClosed(need.timeframe, offer.candle, end, offer.indicators or {}, market=market)
+        closed = CandleClosed(need.timeframe, offer.candle, end, offer.indicators or {})
         fired = self.watcher.fired_by(closed, offer.group.plan_ids)
         if not fired:
             # Prices and people are heard between two candles, however many were missed.
             await asyncio.sleep(0)
             return ()
         atrs = self.atrs(need.exchange, need.symbol)
-        return await self.watcher.on_database(partial(self.watcher.trades.candle, closed, fired, atrs))
+        return await self.watcher.on_database(partial(self.watcher.courses.candle, closed, fired, atrs, now))
 
     def tell_failure(self, need: Need, series: Series, remedy: str | None) -> None:
         """Log once that the exchange does not give a market's candles, and when it does again."""

@@ -68,7 +68,7 @@ class CatchUp:
         self.is_deciding: Callable[[Market], bool] = lambda _: False
         """Whether prices of a market are there that are not decided on yet."""
         watcher.before, watcher.on_gap, watcher.is_looked_up = self.first, self.seen_again, past.is_looked_up
-        watcher.newer = past.newer
+        watcher.newer, past.has_gap = past.newer, self.has_gap
         watcher.silence.is_caught_up = self.is_caught_up
 
     async def load(self) -> None:
@@ -113,7 +113,7 @@ class CatchUp:
         """Something of a market may have been missed, since then: that comes before live prices decide again."""
         known = self.behind.get(market)
         if known is None:
-            self.behind[market] = Behind(since)
+            self.behind[market] = Behind(since, again=market in self.under_way)
             self.away_until.pop(market, None)
             self.start(market)
             return
@@ -175,15 +175,18 @@ class CatchUp:
 
     async def fill(self, market: Market) -> None:
         """All that a market did up to now: its closed minutes and, as far as trades tell, the one that runs."""
-        found = self.behind.get(market)
-        while await self.safely(market, self.read_to_now):
-            if found is not None and found.again:
-                found.again = False
-                continue
-            if self.behind.pop(market, None) is not None:
-                self.blind[market] = None if found is None else found.since
+        while (found := self.behind.get(market)) is not None:
+            found.again = False
+            if not await self.safely(market, self.read_to_now):
+                return
+            if not found.again and self.behind.pop(market, None) is not None:
+                self.blind[market] = found.since
                 self.on_ready(market)
-            return
+
+    def has_gap(self, market: Market) -> bool:
+        """Whether something of a market may have been missed since it began to be read."""
+        found = self.behind.get(market)
+        return found is not None and found.again
 
     async def read(self, market: Market) -> None:
         """The closed minutes; where prices are only looked at, also one that does not show yet. Raises MarketError."""

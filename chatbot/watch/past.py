@@ -57,6 +57,8 @@ class Past:
         """The end of the last minute that was asked for and decided on, holes or not."""
         self.read_to: dict[Market, Sequence[Quote]] = {}
         """The newest trades that were read of each market, all of one millisecond."""
+        self.asked_at: dict[Market, Millis] = {}
+        """When each market's minutes were asked for last."""
         self.read_at: dict[Market, Millis] = {}
         """When each market was read last, by the steady clock."""
         self.pages: dict[Market, tuple[Millis, list[Candle]]] = {}
@@ -67,6 +69,8 @@ class Past:
         """The end of the running minute, where something of it could not be looked up."""
         self.waiting: Callable[[Market], Sequence[Quote]] = lambda _: ()
         """Live prices that wait in line, oldest first."""
+        self.has_gap: Callable[[Market], bool] = lambda _: False
+        """Whether what is being read may end before those begin."""
 
     async def load(self) -> None:
         """How far each market was known when the bot stopped."""
@@ -114,7 +118,7 @@ class Past:
 
     async def read(self, market: Market, blind_since: Millis | None) -> None:
         """Every closed minute from the watermark on, decided as one. Raises MarketError."""
-        until = self.due()
+        until, self.asked_at[market] = self.due(), self.clock()
         book = self.minutes.get(market) or Minutes(self.beginning(market))
         candles = book.new(await self.candles(market, book, until))
         touched = self.touched(market, [price for candle in candles for price in (candle.low, candle.high)])
@@ -142,8 +146,9 @@ class Past:
         concerns = any(rehearsal.concerned(candle) for candle in self.forming.get(market, ()))
         shown_until = after.shown_until(self.due())
         is_short = shown_until < self.due()
-        running = await self.running(market, shown_until) if concerns or is_short else None
-        line = self.waiting(market) if running is None else ()
+        to_ask = concerns or is_short or self.has_gap(market)
+        running = await self.running(market, shown_until) if to_ask else None
+        line = self.waiting(market) if running is None and not self.has_gap(market) else ()
         came_after = running or [Print(quote.price, quote.at) for quote in line]
         touched = sorted({*touched, *self.touched(market, [step.price for step in came_after])})
         told = replace(seen, price=came_after[-1].price) if came_after else seen
@@ -275,12 +280,17 @@ class Past:
         return None if read_at is None else self.watcher.steady() - read_at + LATE_BY + MINUTE
 
     async def price_now(self, market: Market) -> Print | None:
-        """The close of the minute that runs, the last price that was heard just now, or what the exchange says."""
+        """The close of the minute that runs, the last price that was heard just now, or what the exchange says.
+
+        It is of when it was asked for: what was traded since is still to be decided on.
+        """
         forming, known = self.forming.get(market), self.watcher.hearing.newest(market)
+        asked_at = self.asked_at.get(market, self.clock())
         if forming:
-            return Print(forming[-1].close, self.clock())
+            return Print(forming[-1].close, asked_at)
         if known is not None:
-            return Print(self.newer(market, known).price, self.clock())
+            newest = self.newer(market, known)
+            return Print(newest.price, max(newest.at, asked_at))
         try:
             asked = (market.exchange, frozenset({market.symbol}), market.trigger_price)
             quote = (await self.watcher.source.quotes(*asked)).get(market.symbol)
@@ -292,7 +302,7 @@ class Past:
     def forget(self) -> None:
         """Markets that nobody watches any more."""
         by_market: tuple[dict[Market, Any], ...] = (
-            *(self.minutes, self.stored, self.looked_until, self.read_at, self.read_to),
+            *(self.minutes, self.stored, self.looked_until, self.read_at, self.read_to, self.asked_at),
             *(self.pages, self.forming, self.unsure),
         )
         for kept in by_market:

@@ -6,17 +6,18 @@ A poll that fails is sorted by its error: asked again, paused, or given up for a
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from functools import partial
-from itertools import chain
 from typing import Final
 
 import structlog
 
+from chatbot.coach.courses import Courses
 from chatbot.coach.desk import Watched
 from chatbot.coach.outages import Outages
-from chatbot.coach.trades import NO_ATR, Atrs, Trades
+from chatbot.coach.trades import NO_ATR, Atrs
 from chatbot.core.inputs import CandleClosed
 from chatbot.core.market import Final as GiveUp
 from chatbot.core.market import Market, MarketError, Quote
@@ -43,9 +44,9 @@ class Watcher:
     """Holds the indexes and polls what is not streamed. Lives on the event loop."""
 
     def __init__(
-        self, source: PriceSource, trades: Trades, outages: Outages, on_database: OnDatabase, clocks: Clocks
+        self, source: PriceSource, courses: Courses, outages: Outages, on_database: OnDatabase, clocks: Clocks
     ) -> None:
-        self.source, self.trades = source, trades
+        self.source, self.courses, self.trades = source, courses, courses.trades
         self.silence = Silence(outages, on_database, clocks)
         self.on_database, self.clock, self.steady = on_database, clocks.market, clocks.steady
         self.indexes: dict[Market, QuietIndex] = {}
@@ -213,8 +214,8 @@ class Watcher:
     async def take(
         self, exchange: str, quotes: Sequence[Quote], trigger_price: TriggerPrice = TriggerPrice.LAST
     ) -> None:
-        """Prices came: keep them, and wake the plans whose quiet interval they left."""
-        polled = []
+        """Prices came: keep them, and wake the plans whose quiet interval they left, each market for itself."""
+        polled: dict[Market, Quote] = {}
         for quote in quotes:
             market = Market(exchange, quote.symbol, trigger_price)
             if self.stream is not None and self.is_live(market):
@@ -222,82 +223,33 @@ class Watcher:
                 self.stream.note_traded(market, quote.at, quote.price)
             elif market in self.indexes:
                 self.hear(market, quote)
-                polled.append(quote)
+                polled[market] = replace(quote, at=min(quote.at, self.clock()))
         if not polled:
             return
-        first = self.to_look_up(exchange, polled, trigger_price)
-        await self.give(exchange, [quote for quote in polled if quote.symbol not in first], trigger_price)
-        if first:
-            held = await self.before_all(exchange, first, trigger_price)
-            late = [quote for quote in polled if quote.symbol in held]
-            await self.on_database(partial(self.trades.keep, exchange, late, trigger_price))
-            rest = [quote for quote in polled if quote.symbol in first and quote.symbol not in held]
-            await self.give(exchange, rest, trigger_price)
+        newest = [self.newer(market, quote) for market, quote in polled.items()]
+        await self.on_database(partial(self.trades.keep, exchange, newest, trigger_price))
+        # Only now: a plan that was moved meanwhile has another interval.
+        concerned = [(market, quote) for market, quote in polled.items() if self.touched(market, quote)]
+        await asyncio.gather(*(self.decide(market, quote) for market, quote in concerned))
 
-    async def give(self, exchange: str, polled: Sequence[Quote], trigger_price: TriggerPrice) -> None:
-        """Polled prices, or what was looked up since, to the plans that they concern."""
-        quotes = [self.newer(Market(exchange, quote.symbol, trigger_price), quote) for quote in polled]
-        if not quotes:
+    async def decide(self, market: Market, quote: Quote) -> None:
+        """A polled price that concerns somebody, after what its market did before: it may have gone anywhere."""
+        touched = self.touched(market, quote)
+        if not self.are_idle(touched, [quote.price]) and not await self.before(market):
             return
-        touched = self.all_touched(exchange, quotes, trigger_price)
-        await self.wake(exchange, quotes, touched, trigger_price)
-        # A plan that moved meanwhile has another interval now: these prices may have left it, or others before them.
-        moved = {
-            symbol
-            for symbol, plan_ids in self.all_touched(exchange, quotes, trigger_price).items()
-            if not {*plan_ids} <= {*touched[symbol]}
-        }
-        if moved:
-            moved -= {*await self.before_all(exchange, moved, trigger_price)}
-            rest = [
-                self.newer(Market(exchange, one.symbol, trigger_price), one) for one in quotes if one.symbol in moved
-            ]
-            await self.wake(exchange, rest, self.all_touched(exchange, rest, trigger_price), trigger_price)
+        newest = self.newer(market, quote)
+        atrs = self.atrs(market.exchange, market.symbol)
+        for some in in_turns(self.touched(market, newest)):
+            await self.give(market, newest, some, atrs)
 
-    def to_look_up(self, exchange: str, quotes: Sequence[Quote], trigger_price: TriggerPrice) -> frozenset[str]:
-        """The symbols whose price concerns somebody: between two looks it may have gone anywhere."""
-        touched = self.all_touched(exchange, quotes, trigger_price)
-        return frozenset(
-            quote.symbol
-            for quote in quotes
-            if touched[quote.symbol] and not self.are_idle(touched[quote.symbol], [quote.price])
-        )
-
-    async def before_all(self, exchange: str, symbols: Collection[str], trigger_price: TriggerPrice) -> Collection[str]:
-        """What these markets did before is decided first; gives back those whose price has to wait for that."""
-        asked = sorted(symbols)
-        may = await asyncio.gather(*(self.before(Market(exchange, symbol, trigger_price)) for symbol in asked))
-        return {symbol for symbol, now in zip(asked, may, strict=True) if not now}
-
-    async def wake(
-        self,
-        exchange: str,
-        quotes: Sequence[Quote],
-        touched: Mapping[str, Sequence[int]],
-        trigger_price: TriggerPrice,
-    ) -> None:
-        """Give prices to plans, some at a time: whoever is told to leave is told before all the others are decided."""
-        atrs = {symbol: self.atrs(exchange, symbol) for symbol, plan_ids in touched.items() if plan_ids}
-        given, prices = partial(self.trades.prices, exchange, quotes), {quote.symbol: quote.price for quote in quotes}
-        first = {symbol: plan_ids[:TURN] for symbol, plan_ids in touched.items()}
-        await self.moving(chain(*first.values()), prices, partial(given, first, atrs, trigger_price))
-        for symbol, plan_ids in touched.items():
-            for some in in_turns(plan_ids[TURN:]):
-                if some:
-                    await self.moving(some, prices, partial(given, {symbol: some}, atrs, trigger_price))
-
-    async def moving(self, plan_ids: Iterable[int], prices: Mapping[str, Decimal], work: Callable[[], object]) -> None:
-        """Give plans the prices of their markets, and remember those that stay where they are."""
+    async def give(self, market: Market, quote: Quote, plan_ids: Sequence[int], atrs: Atrs) -> None:
+        """Give a price to some plans, and remember those that it leaves where they are."""
         stood = {one: self.plans[one].row.sequence for one in plan_ids if one in self.plans}
-        await self.on_database(work)
-        for plan_id, sequence in stood.items():
+        idle = await self.on_database(partial(self.courses.polled, market, quote, plan_ids, atrs))
+        for plan_id in idle:
             known = self.plans.get(plan_id)
-            if known is not None and known.row.sequence == sequence:
-                self.idle[plan_id] = (sequence, prices[known.row.symbol])
-
-    def all_touched(self, exchange: str, quotes: Sequence[Quote], trigger_price: TriggerPrice) -> dict[str, list[int]]:
-        """The plans that these prices concern, by symbol."""
-        return {quote.symbol: self.touched(Market(exchange, quote.symbol, trigger_price), quote) for quote in quotes}
+            if known is not None and known.row.sequence == stood.get(plan_id):
+                self.idle[plan_id] = (known.row.sequence, quote.price)
 
     def touched(self, market: Market, quote: Quote) -> list[int]:
         """The plans of a market that a price concerns."""

@@ -11,12 +11,13 @@ from typing import Final
 from chatbot.coach.commands import Commands
 from chatbot.coach.confirmations import Confirmations
 from chatbot.coach.conversation import Conversation
+from chatbot.coach.courses import Courses
 from chatbot.coach.desk import Desk, Work
 from chatbot.coach.reminding import Reminding
 from chatbot.coach.trades import Trades
 from chatbot.core.evolve import history
 from chatbot.core.figures import GAP
-from chatbot.core.market import Instrument, Quote, Resolution
+from chatbot.core.market import Instrument, Market, Quote, Resolution
 from chatbot.core.money import Millis
 from chatbot.core.plan import Follow, Plan
 from chatbot.core.state import Action, ActionKind, PlanState
@@ -58,6 +59,7 @@ class Office:
     def __post_init__(self) -> None:
         self.desk = Desk(self.units, lambda: self.at, lambda: self.wall, b"k" * 32, Shelf())
         self.trades = Trades(self.desk)
+        self.courses = Courses(self.trades)
         self.commands = Commands(self.desk, self.trades)
         self.confirmations = Confirmations(self.desk, self.trades)
         self.conversation = Conversation(self.desk, self.trades, EXCHANGE, (EXCHANGE,))
@@ -83,7 +85,7 @@ class Office:
         self.later(SECOND)
         with self.units() as unit:
             plan_ids = [row.plan_id for row in unit.plans.watched()]
-        self.trades.prices(EXCHANGE, [Quote(BTC.symbol, Decimal(price), self.at)], {BTC.symbol: plan_ids})
+        self.courses.polled(Market(EXCHANGE, BTC.symbol), Quote(BTC.symbol, Decimal(price), self.at), plan_ids)
         return self.read()
 
     def enter(self, *prices: str) -> None:

@@ -11,13 +11,14 @@ from pathlib import Path
 from typing import TypeVar
 
 from chatbot.chart.indicators import indicate
+from chatbot.coach.courses import Courses
 from chatbot.coach.desk import Desk
 from chatbot.coach.outages import Outages
 from chatbot.coach.trades import Trades
 from chatbot.core.candles import Candle
 from chatbot.core.events import Event, TierTriggered
 from chatbot.core.inputs import Confirm
-from chatbot.core.market import Instrument, MarketError, Quote, Remedy, Resolution, Retry, Unknown
+from chatbot.core.market import Instrument, Market, MarketError, Quote, Remedy, Resolution, Retry, Unknown
 from chatbot.core.money import Millis
 from chatbot.core.plan import Direction, Plan, RsiTrigger, Tier, Trigger, TriggerPrice
 from chatbot.core.timeframes import MINUTE, Timeframe
@@ -135,7 +136,7 @@ class Rig:
 
     def fill(self, plan_id: int, price: str = "100") -> None:
         """Tier 1 triggers by price and is confirmed."""
-        self.trades.prices(EXCHANGE, [Quote(BTC, Decimal(price), self.now)], {BTC: [plan_id]})
+        Courses(self.trades).polled(Market(EXCHANGE, BTC), Quote(BTC, Decimal(price), self.now), [plan_id])
         self.trades.each([plan_id], self.trades.moving(lambda state: Confirm(state.actions[0].number, self.now)))
 
     def events(self, plan_id: int = 1) -> tuple[Event, ...]:
@@ -179,7 +180,7 @@ async def candle_rig(folder: Path) -> AsyncIterator[Rig]:
         rig.exchange = Exchange(rig.clock)
         desk = Desk(database.units, rig.clock, rig.clock, b"key", NoInstruments())
         rig.trades = Trades(desk)
-        watcher = Watcher(rig.exchange, rig.trades, Outages(desk), here, Clocks(rig.clock, rig.clock))
+        watcher = Watcher(rig.exchange, Courses(rig.trades), Outages(desk), here, Clocks(rig.clock, rig.clock))
         desk.on_plans = watcher.put
         rig.watch = CandleWatch(watcher, rig.clock, indicate)
         yield rig

@@ -143,6 +143,7 @@ class Rig:
     now: Millis = START
     tape: Tape = field(init=False)
     trades: Trades = field(init=False)
+    courses: Courses = field(init=False)
     watcher: Watcher = field(init=False)
     catch_up: CatchUp = field(init=False)
     past: Past = field(init=False)
@@ -160,12 +161,12 @@ class Rig:
         desk = Desk(self.database.units, self.clock, self.clock, b"key", NoInstruments())
         self.trades = Trades(desk)
         clocks = Clocks(self.clock, self.clock)
-        self.watcher = Watcher(self.tape, self.trades, Outages(desk), here, clocks)
+        self.courses = Courses(self.trades)
+        self.watcher = Watcher(self.tape, self.courses, Outages(desk), here, clocks)
         desk.on_plans = self.watcher.put
-        courses = Courses(self.trades)
-        self.past = Past(self.watcher, courses, self.clock)
+        self.past = Past(self.watcher, self.courses, self.clock)
         self.catch_up = CatchUp(self.watcher, self.past)
-        self.live = Live(self.watcher, self.catch_up, courses)
+        self.live = Live(self.watcher, self.catch_up, self.courses)
 
     async def restart(self) -> None:
         """The bot was away; now it begins anew and has caught up."""

@@ -10,11 +10,12 @@ from decimal import Decimal
 import pytest
 from structlog.testing import capture_logs
 
-from chatbot.coach.trades import NO_ATR, Atrs
+from chatbot.coach.courses import Courses
+from chatbot.coach.trades import Atrs
 from chatbot.core.candles import Candle
 from chatbot.core.inputs import CandleClosed
 from chatbot.core.market import Final as GiveUp
-from chatbot.core.market import Pause, Remedy, Retry
+from chatbot.core.market import Pause, Quote, Remedy, Retry
 from chatbot.core.money import Millis
 from chatbot.core.plan import AnyOf, Average, CloseBeyond, Direction
 from chatbot.core.timeframes import MINUTE, Timeframe
@@ -112,13 +113,15 @@ Handed = tuple[Millis, tuple[int, ...]]
 def handed_over(candles: Rig, monkeypatch: pytest.MonkeyPatch) -> list[Handed]:
     """What goes to the database from now on."""
     given: list[Handed] = []
-    hand = candles.trades.candle
+    hand = Courses.candle
 
-    def counting(closed: CandleClosed, plan_ids: Sequence[int], atrs: Atrs = NO_ATR) -> Sequence[int]:
+    def counting(
+        courses: Courses, closed: CandleClosed, plan_ids: Sequence[int], atrs: Atrs, now: Quote | None
+    ) -> Sequence[int]:
         given.append((closed.candle.at, tuple(plan_ids)))
-        return hand(closed, plan_ids, atrs)
+        return hand(courses, closed, plan_ids, atrs, now)
 
-    monkeypatch.setattr(candles.trades, "candle", counting)
+    monkeypatch.setattr(Courses, "candle", counting)
     return given
 
 
@@ -160,17 +163,19 @@ async def test_a_plan_that_fails_delays_nobody_at_the_same_close(candles: Rig, m
     """Only the next candle waits for it, and not for ever."""
     candles.past()
     broken, sound = candles.arm(BREAK), candles.arm(RSI)
-    hand = candles.trades.candle
+    hand = Courses.candle
 
-    def failing(closed: CandleClosed, plan_ids: Sequence[int], atrs: Atrs = NO_ATR) -> Sequence[int]:
-        hand(closed, [plan_id for plan_id in plan_ids if plan_id != broken], atrs)
+    def failing(
+        courses: Courses, closed: CandleClosed, plan_ids: Sequence[int], atrs: Atrs, now: Quote | None
+    ) -> Sequence[int]:
+        hand(courses, closed, [plan_id for plan_id in plan_ids if plan_id != broken], atrs, now)
         return [plan_id for plan_id in plan_ids if plan_id == broken]
 
-    monkeypatch.setattr(candles.trades, "candle", failing)
+    monkeypatch.setattr(Courses, "candle", failing)
     candles.close(0, "101")
     await candles.at(62)
     assert len(candles.triggered(sound)) == 1
-    monkeypatch.setattr(candles.trades, "candle", hand)
+    monkeypatch.setattr(Courses, "candle", hand)
     await candles.at(65)
     assert len(candles.triggered(broken)) == 1
 

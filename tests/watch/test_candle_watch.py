@@ -12,6 +12,7 @@ from typing import TypeVar
 import pytest
 
 from chatbot.chart.indicators import indicate
+from chatbot.coach.courses import Courses
 from chatbot.coach.desk import Desk
 from chatbot.coach.outages import Outages
 from chatbot.coach.trades import Trades
@@ -130,7 +131,7 @@ async def rig(tmp_path: Path) -> AsyncIterator[Rig]:
 
         desk = Desk(database.units, clock, clock, b"key", NoInstruments())
         trades = Trades(desk)
-        watcher = Watcher(exchange, trades, Outages(desk), here, Clocks(clock, clock))
+        watcher = Watcher(exchange, Courses(trades), Outages(desk), here, Clocks(clock, clock))
         desk.on_plans = watcher.put
         waiting = replace(plan(), tiers=(Tier(Decimal(100), CloseBeyond(Timeframe.M1, LEVEL, Direction.UP)),))
         with desk.work() as work:

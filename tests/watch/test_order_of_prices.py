@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import TypeVar
@@ -12,12 +14,12 @@ import pytest
 from chatbot.coach.courses import Course
 from chatbot.core.candles import Candle
 from chatbot.core.inputs import CandleClosed
-from chatbot.core.market import Market
+from chatbot.core.market import Market, Quote
 from chatbot.core.money import Millis
 from chatbot.core.plan import CloseBeyond, Direction, Follow, PriceTrigger, Tier, TriggerPrice
 from chatbot.core.timeframes import Timeframe
 from tests.core.planning import plan
-from tests.watch.past_rig import EXCHANGE, MARKET, START, Rig, past_rig, stream_of
+from tests.watch.past_rig import BTC, EXCHANGE, MARKET, START, Rig, past_rig, stream_of
 from tests.watch.test_catch_up import kinds
 from tests.watch.test_live import arrived, quote, settled
 
@@ -204,5 +206,74 @@ async def test_a_close_of_the_last_price_moves_a_plan_by_mark_only_into_its_tier
     await rig.seen(1, 60000)
     rig.now = START + 62_000
     candle = Candle(START, D(60000), D(61100), D(60000), D(61100), D(1))
-    rig.trades.candle(CandleClosed(Timeframe.M1, candle, START + 60_000, {}, market=market), [made])
+    now = None if market is None else Quote(BTC, market, rig.now)
+    rig.courses.candle(CandleClosed(Timeframe.M1, candle, START + 60_000, {}), [made], now=now)
     assert kinds(rig.events()) == ["tier 1", "tier 2"]
+
+
+async def test_a_price_that_stood_before_a_plan_was_armed_is_none_of_its_trades(rig: Rig) -> None:
+    """Traded at 1 s, armed at 2 s, polled at 3 s: the next trade is the first that counts, live or polled."""
+    rig.trade(1, 59990)
+    rig.now = START + 2_000
+    rig.arm()
+    rig.now = START + 3_000
+    await rig.watcher.poll(EXCHANGE)
+    await rig.watcher.poll(EXCHANGE)
+    assert kinds(rig.events()) == []
+    rig.trade(4, 60000)
+    await rig.seen(5, 59990)
+    assert kinds(rig.events()) == ["tier 1"]
+    assert rig.events()[1].at == START + 4_000
+
+
+async def test_a_market_that_is_slow_to_look_up_holds_up_no_other(rig: Rig) -> None:
+    """Both are polled; the entry in one is told while the other's past is still being asked for."""
+    first, other = rig.arm(), rig.arm(replace(plan(follow=Follow.ASSUMED), symbol="ETH/USDT:USDT"))
+    asked, told = rig.tape.minutes, list[list[str]]()
+
+    async def slow(
+        exchange: str, symbol: str, since: Millis, limit: int, trigger_price: TriggerPrice
+    ) -> tuple[Sequence[Candle], Sequence[Candle]]:
+        if symbol == "ETH/USDT:USDT":
+            for _ in range(100):
+                await asyncio.sleep(0)
+            told.append(kinds(rig.events(first)))
+        return await asked(exchange, symbol, since, limit, trigger_price)
+
+    rig.tape.minutes = slow  # type: ignore[method-assign]  # the real one is called, later
+    rig.tape.candles_only = True
+    await rig.seen(5, 60000)
+    assert told[0] == ["tier 1"]
+    assert kinds(rig.events(other)) == ["tier 1"]
+
+
+async def test_prices_in_line_behind_a_gap_do_not_overtake_what_was_traded_in_it(rig: Rig) -> None:
+    """A closed minute is decided, the stream comes meanwhile: what was traded before its first price comes first."""
+    rig.arm()
+    rig.trade(30, 60000)
+    rig.trade(64, 60010)
+
+    async def come() -> None:
+        rig.trade(64.5, 60300)
+        rig.trade(64.6, 61000)
+        rig.now = START + 65_000
+        rig.trade(65, 58000)
+        rig.live.came(MARKET)
+        rig.live.arrived(MARKET, [quote(65, 58000)])
+
+    rig.now, rig.tape.meanwhile = START + 64_100, come
+    rig.catch_up.fall_behind(MARKET, None)
+    await settled(rig)
+    assert kinds(rig.events()) == ["tier 1", "tier 2", "TP1", "stop", "stopped"]
+
+
+async def test_a_price_asked_for_to_judge_a_late_close_meets_nothing_younger_than_itself(rig: Rig) -> None:
+    """59 900 while it was asked for; before the answer came, 61 000 was the target and moved the stop above that."""
+    beyond = CloseBeyond(Timeframe.M1, D(60300), Direction.UP)
+    tiers = (Tier(D(50), PriceTrigger(D(60000), Direction.DOWN)), Tier(D(50), beyond))
+    made = rig.arm(plan(follow=Follow.ASSUMED, tiers=tiers))
+    await arrived(rig, quote(1, 60000), quote(62, 61000))
+    candle = Candle(START, D(60000), D(60400), D(60000), D(60400), D(1))
+    rig.now = START + 63_000
+    rig.courses.candle(CandleClosed(Timeframe.M1, candle, START + 60_000, {}), [made], now=quote(61.9, 59900))
+    assert "stop" not in kinds(rig.events())

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
 import pytest
 
+from chatbot.coach.courses import Courses
 from chatbot.coach.desk import Desk, Watched
 from chatbot.coach.outages import SILENT_MARKETS, Outages, markets_in
-from chatbot.coach.trades import NOTHING_READ, Atrs, Trades
+from chatbot.coach.trades import Trades
 from chatbot.core.candles import Candle
 from chatbot.core.market import (
     Final,
@@ -120,7 +122,7 @@ async def rig(tmp_path: Path) -> AsyncIterator[Rig]:
     source = Source(clock)
     with open_database(f"sqlite:///{tmp_path / 'watch.db'}") as database:
         desk = Desk(database.units, clock, clock, b"key", NoInstruments())
-        watcher = Watcher(source, Trades(desk), Outages(desk), here, Clocks(clock, clock))
+        watcher = Watcher(source, Courses(Trades(desk)), Outages(desk), here, Clocks(clock, clock))
         await watcher.load()
         yield Rig(watcher, source, clock)
 
@@ -282,29 +284,18 @@ async def test_a_plan_moved_while_prices_are_taken_is_given_these_prices(rig: Ri
     """Its new interval may be left by the very prices that did not leave its old one; it gets them once."""
     rig.watcher.put([watched(1), watched(2)])
     rig.source.prices = {BTC: Decimal(150)}
-    given: list[dict[str, list[int]]] = []
+    given: list[list[int]] = []
 
     async def moving(work: Callable[[], T], /) -> T:
         row = replace(watched(1).row, sequence=2, interval=Interval(Decimal(160), Decimal(200)))
         rig.watcher.put([replace(watched(1), row=row)])
+        if isinstance(work, partial) and work.func == rig.watcher.courses.polled:
+            given.append(work.args[2])
         return work()
 
-    handed = rig.watcher.trades.prices
-
-    def prices(
-        exchange: str,
-        quotes: Sequence[Quote],
-        touched: Mapping[str, Sequence[int]],
-        atrs: Mapping[str, Atrs] = NOTHING_READ,
-        trigger_price: TriggerPrice = TriggerPrice.LAST,
-    ) -> None:
-        given.append({symbol: [*plan_ids] for symbol, plan_ids in touched.items()})
-        handed(exchange, quotes, touched, atrs, trigger_price)
-
-    rig.watcher.trades.prices = prices  # type: ignore[method-assign]  # the real one is called
     rig.watcher.on_database = moving
     await rig.watcher.poll("binanceusdm")
-    assert given == [{BTC: []}, {BTC: [1]}]
+    assert given == [[1]]
 
 
 def stored_silence(rig: Rig) -> dict[Market, Millis]:
