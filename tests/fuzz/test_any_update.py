@@ -18,9 +18,10 @@ import pytest
 
 from chatbot.core.events import Filled, PlanClosed, StopHit, TargetHit, TierSkipped
 from chatbot.core.plan import Follow, Plan, PriceTrigger
+from chatbot.messages.values import Verb
 from chatbot.records import PlanRecord
 from tests.fuzz.legal import problems_of
-from tests.fuzz.updates import FUZZERS, Chaos
+from tests.fuzz.updates import FUZZERS, Chaos, tap
 from tests.whole.rig import SAM, TALK, Bot, World, worked_plan, world_in
 
 EVE: Final = 2002
@@ -31,6 +32,7 @@ VICTIMS: Final = (SAM, EVE, KIM)
 ETH: Final = "ETHUSDT"
 SHARED_MEMORY: Final = Path("/dev/shm")  # noqa: S108 -- one's own folder is made in it
 PLANS_A_ROUND: Final = 3
+ANSWERS_A_ROUND: Final = {Verb.SKIP: 1, Verb.DONE: 4}
 PRICES: Final = ("2005", "1999.5", "1998", "2002", "2010.5", "2021", "2031", "2041", "2060", "2092", "1985", "1959")
 """On both sides of every threshold that the fuzzers' plans have at first."""
 PATIENCE: Final = 120.0
@@ -105,11 +107,20 @@ class Storm:
         await self.bot.delivered()
 
     async def round(self, size: int) -> None:
-        """Some of the fuzzers get a plan, then one batch comes with a price in the middle of it."""
-        self.chaos.seen += self.new_buttons()
+        """Some of the fuzzers get a plan, then one batch comes with a price in the middle of it.
+
+        Some press at once what they were just asked: among all the buttons that would hardly ever come in time.
+        """
+        self.chaos.seen += (new := self.new_buttons())
+        answers = [
+            tap(chat_id, data, 1)
+            for verb, most in ANSWERS_A_ROUND.items()
+            for chat_id, data in [one for one in new if one[0] in FUZZERS and verb_of(one[1]) is verb][-most:]
+        ]
         for user_id in self.random.sample(known := self.known(), min(PLANS_A_ROUND, len(known))):
             await asyncio.to_thread(self.bot.arm_for, user_id, self.plan())
         newest = (await self.give([]))["newest"]
+        newest = (await self.give([{**one, "update_id": newest + n} for n, one in enumerate(answers, 1)]))["newest"]
         batch = self.chaos.batch(size, newest)
         await self.give(batch[: size // 2])
         await self.bot.set_price(self.random.choice(PRICES), ETH)
@@ -150,6 +161,11 @@ class Storm:
 
     def unsettled(self) -> int:
         return int(rows(self.path, "SELECT COUNT(*) FROM inbox WHERE payload IS NOT NULL")[0][0])
+
+
+def verb_of(data: str) -> Verb:
+    """What a button of ours does."""
+    return Verb(data.split("|")[1])
 
 
 def every_plan(bot: Bot) -> list[PlanRecord]:
