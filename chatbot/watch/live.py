@@ -27,9 +27,10 @@ class Live:
 
     def __init__(self, watcher: Watcher, catch_up: CatchUp, courses: Courses) -> None:
         self.watcher, self.catch_up, self.courses = watcher, catch_up, courses
+        self.turns = catch_up.past.turns
         self.waiting: dict[Market, deque[Quote]] = {}
         self.under_way: dict[Market, asyncio.Task[None]] = {}
-        catch_up.on_ready = self.begin
+        catch_up.on_ready = self.turns.on_free = self.begin
         catch_up.is_deciding = lambda market: market in self.under_way or bool(self.waiting.get(market))
         catch_up.past.waiting = lambda market: tuple(self.waiting.get(market, ()))
 
@@ -53,7 +54,7 @@ class Live:
     def begin(self, market: Market) -> None:
         """Look at what waits, unless that is being done, or something older comes first."""
         waiting, index = self.waiting.get(market), self.watcher.indexes.get(market)
-        if waiting is None or market in self.under_way or self.catch_up.holds(market):
+        if waiting is None or self.turns.is_taken(market) or market in self.under_way or self.catch_up.holds(market):
             return
         while waiting and (index is None or self.is_over(market, waiting[0])):
             waiting.popleft()
@@ -69,7 +70,8 @@ class Live:
     async def safely(self, market: Market) -> None:
         """The outermost place for what goes wrong with one market's prices: it is logged, and the next is looked at."""
         try:
-            await self.take(market)
+            async with self.turns.of(market):
+                await self.take(market)
         except Exception as error:  # noqa: BLE001 -- the named outermost place
             tell_broken("prices broke", error, exchange=market.exchange, symbol=market.symbol)
             self.catch_up.fall_behind(market, None)
@@ -79,6 +81,9 @@ class Live:
 
     async def take(self, market: Market) -> None:
         """All that waits, as one: the plans that any of it concerns go through it price by price."""
+        if self.catch_up.holds(market):
+            # Since it was begun with, something may have been missed.
+            return
         waiting, index = self.waiting[market], self.watcher.indexes.get(market)
         batch = tuple(quote for quote in waiting if not self.catch_up.past.is_read(market, quote))
         waiting.clear()

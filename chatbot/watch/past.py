@@ -23,6 +23,7 @@ from chatbot.ports import Clock
 from chatbot.watch.asked_trades import AskedTrades
 from chatbot.watch.minutes import LATE_BY, Minutes
 from chatbot.watch.rehearsal import Rehearsal
+from chatbot.watch.turns import Turns
 from chatbot.watch.watcher import Watcher, in_turns
 
 SETTLE: Final[Millis] = 2_000
@@ -69,6 +70,7 @@ class Past:
         """The end of the running minute, where something of it could not be looked up."""
         self.waiting: Callable[[Market], Sequence[Quote]] = lambda _: ()
         """Live prices that wait in line, oldest first."""
+        self.turns = Turns()
         self.has_gap: Callable[[Market], bool] = lambda _: False
         """Whether what is being read may end before those begin."""
 
@@ -143,18 +145,17 @@ class Past:
         way, rehearsal = await self.way_through(market, candles, touched)
         now = await self.price_now(market)
         seen = self.seen(market, candles[-1].at + MINUTE, blind_since, now)
-        concerns = any(rehearsal.concerned(candle) for candle in self.forming.get(market, ()))
+        concerns = rehearsal.has_moved or any(rehearsal.concerned(one) for one in self.forming.get(market, ()))
         shown_until = after.shown_until(self.due())
-        is_short = shown_until < self.due()
-        to_ask = concerns or is_short or self.has_gap(market)
-        running = await self.running(market, shown_until) if to_ask else None
-        line = self.waiting(market) if running is None and not self.has_gap(market) else ()
-        came_after = running or [Print(quote.price, quote.at) for quote in line]
-        touched = sorted({*touched, *self.touched(market, [step.price for step in came_after])})
-        told = replace(seen, price=came_after[-1].price) if came_after else seen
-        await self.along(Course(market, self.to_now(way, came_after, now), touched, told, after.known_until))
-        if line:
-            self.read_to[market] = [quote for quote in line if quote.at == line[-1].at]
+        to_ask = concerns or shown_until < self.due() or self.has_gap(market)
+        trades = await self.trades(market, shown_until) if to_ask else None
+        async with self.turns.of(market):
+            line = self.waiting(market) if trades is None and not self.has_gap(market) else ()
+            came_after = [Print(quote.price, quote.at) for quote in trades or line]
+            touched = sorted({*touched, *self.touched(market, [step.price for step in came_after])})
+            told = replace(seen, price=came_after[-1].price) if came_after else seen
+            await self.along(Course(market, self.to_now(way, came_after, now), touched, told, after.known_until))
+            self.note_read(market, trades or line)
 
     def was_read(self, market: Market) -> None:
         """All that could be read was."""
@@ -229,20 +230,25 @@ class Past:
         reached = [price for candle in forming or () for price in (candle.low, candle.high)]
         if forming is not None and not self.is_short(market) and not self.touched(market, reached):
             return
-        way = await self.running(market, self.shown_until(market))
-        if way is None:
+        now = await self.price_now(market)
+        trades = await self.trades(market, self.shown_until(market))
+        if trades is None:
             self.unsure[market] = Timeframe.M1.start_of(self.clock()) + MINUTE
-        touched = self.touched(market, [step.price for step in way or ()])
-        if touched:
-            seen = self.seen(market, self.clock(), blind_since, await self.price_now(market))
-            await self.along(Course(market, way or (), touched, seen))
+        async with self.turns.of(market):
+            way = [Print(trade.price, trade.at) for trade in trades or ()]
+            touched = self.touched(market, [step.price for step in way])
+            if touched:
+                await self.along(Course(market, way, touched, self.seen(market, self.clock(), blind_since, now)))
+            self.note_read(market, trades or ())
 
-    async def running(self, market: Market, since: Millis) -> Sequence[Print] | None:
-        """The trades from then up to now; None where they can't be had."""
-        trades = await self.asked.between(market, since, self.clock() + 1)
-        if trades:
-            self.read_to[market] = [trade for trade in trades if trade.at == trades[-1].at]
-        return None if trades is None else [Print(trade.price, trade.at) for trade in trades]
+    async def trades(self, market: Market, since: Millis) -> Sequence[Quote] | None:
+        """The trades from then up to now; None where they can't be had. Raises MarketError for a while."""
+        return await self.asked.between(market, since, self.clock() + 1)
+
+    def note_read(self, market: Market, quotes: Sequence[Quote]) -> None:
+        """These are decided on, and must not count again."""
+        if quotes:
+            self.read_to[market] = [quote for quote in quotes if quote.at == quotes[-1].at]
 
     async def along(self, course: Course) -> None:
         """Have a way decided."""
@@ -309,3 +315,4 @@ class Past:
             for market in kept.keys() - self.watcher.indexes.keys():
                 del kept[market]
         self.asked.forget()
+        self.turns.forget(self.watcher.indexes.keys())

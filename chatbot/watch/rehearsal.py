@@ -14,6 +14,8 @@ class Rehearsal:
     """Where each plan stands after what was gone through so far."""
 
     stands: dict[int, Standing]
+    has_moved: bool = False
+    """Whether anything happened to any of them."""
 
     def concerned(self, candle: Candle) -> list[int]:
         """The plans whose quiet interval a candle leaves."""
@@ -28,4 +30,6 @@ class Rehearsal:
         for plan_id in plan_ids:
             for step in steps:
                 stands = self.stands[plan_id]
-                self.stands[plan_id] = stands.after(take(stands, step).events)
+                events = take(stands, step).events
+                self.stands[plan_id] = stands.after(events)
+                self.has_moved = self.has_moved or bool(events)

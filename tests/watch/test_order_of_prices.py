@@ -18,6 +18,7 @@ from chatbot.core.market import Market, Quote
 from chatbot.core.money import Millis
 from chatbot.core.plan import CloseBeyond, Direction, Follow, PriceTrigger, Tier, TriggerPrice
 from chatbot.core.timeframes import Timeframe
+from chatbot.watch import watcher
 from tests.core.planning import plan
 from tests.watch.past_rig import BTC, EXCHANGE, MARKET, START, Rig, past_rig, stream_of
 from tests.watch.test_catch_up import kinds
@@ -277,3 +278,74 @@ async def test_a_price_asked_for_to_judge_a_late_close_meets_nothing_younger_tha
     rig.now = START + 63_000
     rig.courses.candle(CandleClosed(Timeframe.M1, candle, START + 60_000, {}), [made], now=quote(61.9, 59900))
     assert "stop" not in kinds(rig.events())
+
+
+async def test_what_is_newer_waits_until_all_plans_have_met_what_is_older(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Trades are read back and decided, a few plans at a time; the stop comes live before the last of them."""
+    stream_of(rig)
+    monkeypatch.setattr(watcher, "TURN", 1)
+    plans = [rig.arm() for _ in range(3)]
+    await arrived(rig, quote(45, 60000))
+    rig.trade(50, 60300)
+    await arrived(rig, quote(59, 60290))
+    rig.trade(61.5, 61000)
+    before = rig.watcher.on_database
+
+    async def slowly(work: Callable[[], T], /) -> T:
+        course = getattr(work, "args", (None,))[0]
+        if isinstance(course, Course) and course.way:
+            if course.plan_ids == [plans[0]]:
+                rig.tape.traded.append(quote(62.2, 58000))
+                rig.live.arrived(MARKET, [quote(61.5, 61000), quote(62.2, 58000)])
+            for _ in range(50):
+                await asyncio.sleep(0)
+        return await before(work)
+
+    rig.watcher.on_database = slowly
+    await rig.at(62.1)
+    await settled(rig)
+    assert [kinds(rig.events(one)) for one in plans] == [["tier 1", "tier 2", "TP1", "stop", "stopped"]] * 3
+
+
+async def test_a_price_that_concerns_nobody_yet_waits_for_what_is_being_decided(rig: Rig) -> None:
+    """An entry of before is found, which arms the next tier; that tier's price came while this was being written."""
+    stream_of(rig)
+    rig.arm()
+    await arrived(rig, quote(45, 60200))
+    rig.trade(50, 60000)
+    await arrived(rig, quote(59, 60200))
+    before = rig.watcher.on_database
+
+    async def deciding(work: Callable[[], T], /) -> T:
+        course = getattr(work, "args", (None,))[0]
+        if isinstance(course, Course) and course.way:
+            rig.watcher.on_database = before
+            rig.tape.traded.append(quote(62.05, 60300))
+            rig.live.arrived(MARKET, [quote(62.05, 60300)])
+        return await before(work)
+
+    rig.watcher.on_database = deciding
+    await rig.at(62.1)
+    await settled(rig)
+    assert kinds(rig.events()) == ["tier 1", "tier 2"]
+
+
+async def test_prices_that_waited_for_their_turn_wait_for_a_gap_as_well(rig: Rig) -> None:
+    """The stream is lost and comes again meanwhile; the target was traded in between, before their stop."""
+    stream_of(rig)
+    rig.arm()
+    await arrived(rig, quote(1, 60000))
+    rig.trade(2, 60300)
+    rig.now = START + 2_000
+    rig.live.arrived(MARKET, [quote(2, 60300)])
+    async with rig.past.turns.of(MARKET):
+        await asyncio.sleep(0)
+        rig.trade(2.5, 61000)
+        rig.trade(3, 58000)
+        rig.now = START + 3_000
+        rig.live.came(MARKET)
+        rig.live.arrived(MARKET, [quote(3, 58000)])
+    await settled(rig)
+    assert kinds(rig.events()) == ["tier 1", "tier 2", "TP1", "stop", "stopped"]

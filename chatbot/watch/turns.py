@@ -1,0 +1,42 @@
+"""Whose turn it is to decide on a market's prices: one at a time, so that what is newer waits until every plan has met
+what is older.
+
+Must never be held while an exchange is asked: prices wait for it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Collection
+from contextlib import asynccontextmanager
+
+from chatbot.core.market import Market
+
+
+class Turns:
+    """A lock for each market. Lives on the event loop."""
+
+    def __init__(self) -> None:
+        self.locks: dict[Market, asyncio.Lock] = {}
+        self.on_free: Callable[[Market], None] = lambda _: None
+        """Called when prices of a market may be decided on again."""
+
+    @asynccontextmanager
+    async def of(self, market: Market) -> AsyncIterator[None]:
+        """Ours, once whoever has it is done."""
+        try:
+            async with self.locks.setdefault(market, asyncio.Lock()):
+                yield
+        finally:
+            self.on_free(market)
+
+    def is_taken(self, market: Market) -> bool:
+        """Whether somebody decides right now: whom a price concerns is known only after that."""
+        lock = self.locks.get(market)
+        return lock is not None and lock.locked()
+
+    def forget(self, watched: Collection[Market]) -> None:
+        """Markets that nobody watches any more."""
+        for market in self.locks.keys() - watched:
+            if not self.locks[market].locked():
+                del self.locks[market]
