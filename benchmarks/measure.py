@@ -20,7 +20,7 @@ from chatbot.coach.courses import Courses
 from chatbot.coach.desk import Desk
 from chatbot.coach.trades import Trades
 from chatbot.core.candles import Candle
-from chatbot.core.market import Instrument, Market, Quote, Resolution, Unknown
+from chatbot.core.market import Instrument, Quote, Resolution, Unknown
 from chatbot.core.plan import Follow
 from chatbot.core.plan_format import plan_from_format
 from chatbot.core.quiet import Interval
@@ -104,10 +104,10 @@ def measure_storage() -> None:
 
         timed(f"arm {PLANS:,} plans", PLANS, "plans", arm)
         quote = Quote(plan.symbol, Decimal(60_000), 1_000)
-        market, touched = Market(plan.exchange, plan.symbol), [one.row.plan_id for one in trades.all_watched()]
+        touched = [one.row.plan_id for one in trades.all_watched()]
         courses = Courses(trades)
         timed("restart: read all watched plans", PLANS, "plans", trades.all_watched)
-        timed("one price triggers them all", PLANS, "plans", lambda: courses.polled(market, quote, touched))
+        timed("one price triggers them all", PLANS, "plans", lambda: courses.polled(quote, touched))
 
 
 def main() -> None:

@@ -78,8 +78,8 @@ class Courses:
 
         return self.trades.each(plan_ids, lambda work, record: self.by_prints(work, record, quotes, atrs), keep)
 
-    def polled(self, market: Market, quote: Quote, plan_ids: Sequence[int], atrs: Atrs = NO_ATR) -> Collection[int]:
-        """A price that was asked for, for plans whose quiet interval it left: it counts from when it is of.
+    def polled(self, quote: Quote, plan_ids: Sequence[int], atrs: Atrs = NO_ATR) -> Collection[int]:
+        """A price that was asked for and kept, for plans whose quiet interval it left: it counts from when it is of.
 
         It may be older than what a plan waits for. Gives back those that a price this far out leaves where they are,
         the ones that could not be moved among them.
@@ -91,8 +91,7 @@ class Courses:
             if not self.at_price(work, record, stands, quote, atrs) and stands.is_met_in_full(quote.price, quote.at):
                 idle.add(record.row.plan_id)
 
-        failed = self.trades.each(plan_ids, act, lambda work: self.keep(work, market, quote.price))
-        return idle.union(failed)
+        return idle.union(self.trades.each(plan_ids, act))
 
     def at_price(self, work: Work, record: PlanRecord, stands: Standing, quote: Quote, atrs: Atrs) -> bool:
         """One price, at its own time; whether it moved the plan."""

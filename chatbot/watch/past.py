@@ -153,7 +153,7 @@ class Past:
             line = self.waiting(market) if trades is None and not self.has_gap(market) else ()
             came_after = [Print(quote.price, quote.at) for quote in trades or line]
             touched = sorted({*touched, *self.touched(market, [step.price for step in came_after])})
-            told = replace(seen, price=came_after[-1].price) if came_after else seen
+            told = replace(seen, price=self.price_by(market, came_after, now))
             await self.along(Course(market, self.to_now(way, came_after, now), touched, told, after.known_until))
             self.note_read(market, trades or line)
 
@@ -230,7 +230,6 @@ class Past:
         reached = [price for candle in forming or () for price in (candle.low, candle.high)]
         if forming is not None and not self.is_short(market) and not self.touched(market, reached):
             return
-        now = await self.price_now(market)
         trades = await self.trades(market, self.shown_until(market))
         if trades is None:
             self.unsure[market] = Timeframe.M1.start_of(self.clock()) + MINUTE
@@ -238,7 +237,7 @@ class Past:
             way = [Print(trade.price, trade.at) for trade in trades or ()]
             touched = self.touched(market, [step.price for step in way])
             if touched:
-                await self.along(Course(market, way, touched, self.seen(market, self.clock(), blind_since, now)))
+                await self.along(Course(market, way, touched, self.seen(market, self.clock(), blind_since, way[-1])))
             self.note_read(market, trades or ())
 
     async def trades(self, market: Market, since: Millis) -> Sequence[Quote] | None:
@@ -304,6 +303,15 @@ class Past:
             # Logged where it arose; nothing is said of now.
             return None
         return None if quote is None else Print(quote.price, quote.at)
+
+    def price_by(self, market: Market, came_after: Sequence[Print], now: Print | None) -> Decimal | None:
+        """The newest price that is known: the last that was read, or one that was heard since `now` was asked for."""
+        if came_after:
+            return came_after[-1].price
+        heard = self.watcher.hearing.newest(market)
+        if heard is not None and (now is None or heard.at > now.at):
+            return heard.price
+        return None if now is None else now.price
 
     def forget(self) -> None:
         """Markets that nobody watches any more."""

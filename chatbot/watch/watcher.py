@@ -240,12 +240,12 @@ class Watcher:
         newest = self.newer(market, quote)
         atrs = self.atrs(market.exchange, market.symbol)
         for some in in_turns(self.touched(market, newest)):
-            await self.give(market, newest, some, atrs)
+            await self.give(newest, some, atrs)
 
-    async def give(self, market: Market, quote: Quote, plan_ids: Sequence[int], atrs: Atrs) -> None:
+    async def give(self, quote: Quote, plan_ids: Sequence[int], atrs: Atrs) -> None:
         """Give a price to some plans, and remember those that it leaves where they are."""
         stood = {one: self.plans[one].row.sequence for one in plan_ids if one in self.plans}
-        idle = await self.on_database(partial(self.courses.polled, market, quote, plan_ids, atrs))
+        idle = await self.on_database(partial(self.courses.polled, quote, plan_ids, atrs))
         for plan_id in idle:
             known = self.plans.get(plan_id)
             if known is not None and known.row.sequence == stood.get(plan_id):
@@ -258,11 +258,14 @@ class Watcher:
 
     async def keep(self) -> None:
         """Remember the prices of what is streamed, which nobody else does."""
-        found: dict[tuple[str, TriggerPrice], list[Quote]] = {}
-        for market, quote in tuple(self.hearing.last.items()):
-            if self.is_live(market):
-                found.setdefault((market.exchange, market.trigger_price), []).append(self.newer(market, quote))
-        for (exchange, trigger_price), quotes in found.items():
+        streamed = (market for market in self.hearing.last if self.is_live(market))
+        for exchange, trigger_price in {(market.exchange, market.trigger_price) for market in streamed}:
+            last = {market: quote for market, quote in self.hearing.last.items() if self.is_live(market)}
+            quotes = [
+                self.newer(market, quote)
+                for market, quote in last.items()
+                if (market.exchange, market.trigger_price) == (exchange, trigger_price)
+            ]
             await self.on_database(partial(self.trades.keep, exchange, quotes, trigger_price))
 
 

@@ -17,9 +17,9 @@ from chatbot.coach.reminding import Reminding
 from chatbot.coach.trades import Trades
 from chatbot.core.evolve import history
 from chatbot.core.figures import GAP
-from chatbot.core.market import Instrument, Market, Quote, Resolution
+from chatbot.core.market import Instrument, Quote, Resolution
 from chatbot.core.money import Millis
-from chatbot.core.plan import Follow, Plan
+from chatbot.core.plan import Follow, Plan, TriggerPrice
 from chatbot.core.state import Action, ActionKind, PlanState
 from chatbot.messages.values import Press, Verb
 from chatbot.ports import Told, Units
@@ -85,7 +85,9 @@ class Office:
         self.later(SECOND)
         with self.units() as unit:
             plan_ids = [row.plan_id for row in unit.plans.watched()]
-        self.courses.polled(Market(EXCHANGE, BTC.symbol), Quote(BTC.symbol, Decimal(price), self.at), plan_ids)
+        quote = Quote(BTC.symbol, Decimal(price), self.at)
+        self.trades.keep(EXCHANGE, [quote], TriggerPrice.LAST)
+        self.courses.polled(quote, plan_ids)
         return self.read()
 
     def enter(self, *prices: str) -> None:

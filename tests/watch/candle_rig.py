@@ -18,7 +18,7 @@ from chatbot.coach.trades import Trades
 from chatbot.core.candles import Candle
 from chatbot.core.events import Event, TierTriggered
 from chatbot.core.inputs import Confirm
-from chatbot.core.market import Instrument, Market, MarketError, Quote, Remedy, Resolution, Retry, Unknown
+from chatbot.core.market import Instrument, MarketError, Quote, Remedy, Resolution, Retry, Unknown
 from chatbot.core.money import Millis
 from chatbot.core.plan import Direction, Plan, RsiTrigger, Tier, Trigger, TriggerPrice
 from chatbot.core.timeframes import MINUTE, Timeframe
@@ -136,7 +136,7 @@ class Rig:
 
     def fill(self, plan_id: int, price: str = "100") -> None:
         """Tier 1 triggers by price and is confirmed."""
-        Courses(self.trades).polled(Market(EXCHANGE, BTC), Quote(BTC, Decimal(price), self.now), [plan_id])
+        Courses(self.trades).polled(Quote(BTC, Decimal(price), self.now), [plan_id])
         self.trades.each([plan_id], self.trades.moving(lambda state: Confirm(state.actions[0].number, self.now)))
 
     def events(self, plan_id: int = 1) -> tuple[Event, ...]:

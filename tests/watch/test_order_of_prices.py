@@ -349,3 +349,25 @@ async def test_prices_that_waited_for_their_turn_wait_for_a_gap_as_well(rig: Rig
         rig.live.arrived(MARKET, [quote(3, 58000)])
     await settled(rig)
     assert kinds(rig.events()) == ["tier 1", "tier 2", "TP1", "stop", "stopped"]
+
+
+async def test_the_price_that_is_kept_is_the_last_that_was_read(rig: Rig) -> None:
+    """The running minute is asked for, then it trades at the entry: a tap on that alert is not judged by the candle."""
+    rig.arm()
+    rig.trade(1, 60200)
+
+    async def trades() -> None:
+        rig.trade(10, 59990)
+        rig.trade(10.5, 60000)
+        rig.now = START + 11_000
+
+    rig.trade(5, 59995)
+    rig.trade(6, 60200)
+    rig.now, rig.tape.meanwhile = START + 9_000, trades
+    rig.live.came(MARKET)
+    await settled(rig)
+    with rig.database.units() as unit:
+        kept = unit.quotes.get(EXCHANGE, BTC)
+    assert kinds(rig.events()) == ["tier 1"]
+    assert kept is not None
+    assert kept.price == D(60000)
