@@ -107,7 +107,7 @@ def measure_storage() -> None:
         touched = [one.row.plan_id for one in trades.all_watched()]
         courses = Courses(trades)
         timed("restart: read all watched plans", PLANS, "plans", trades.all_watched)
-        timed("one price triggers them all", PLANS, "plans", lambda: courses.polled(quote, touched))
+        timed("one price triggers them all", PLANS, "plans", lambda: courses.standing(quote, touched))
 
 
 def main() -> None:

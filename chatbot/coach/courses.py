@@ -78,17 +78,20 @@ class Courses:
 
         return self.trades.each(plan_ids, lambda work, record: self.by_prints(work, record, quotes, atrs), keep)
 
-    def polled(self, quote: Quote, plan_ids: Sequence[int], atrs: Atrs = NO_ATR) -> Collection[int]:
-        """A price that was asked for and kept, for plans whose quiet interval it left: it counts from when it is of.
+    def standing(
+        self, quote: Quote, plan_ids: Sequence[int], atrs: Atrs = NO_ATR, moved: Collection[int] = ()
+    ) -> Collection[int]:
+        """The last price, for plans whose quiet interval it left: it counts from when it is of.
 
-        It may be older than what a plan waits for. Gives back those that a price this far out leaves where they are,
-        the ones that could not be moved among them.
+        It may be older than what a plan waits for; for those that were `moved` meanwhile it is the price at that moment
+        (RULES 2). Gives back those that a price this far out leaves where they are, and those that could not be moved.
         """
         idle = set[int]()
 
         def act(work: Work, record: PlanRecord) -> None:
-            stands = standing(record.plan, record.events)
-            if not self.at_price(work, record, stands, quote, atrs) and stands.is_met_in_full(quote.price, quote.at):
+            is_of = max(quote.at, record.events[-1].at) if record.row.plan_id in moved else quote.at
+            last, stands = replace(quote, at=is_of), standing(record.plan, record.events)
+            if not self.at_price(work, record, stands, last, atrs) and stands.is_met_in_full(last.price, last.at):
                 idle.add(record.row.plan_id)
 
         return idle.union(self.trades.each(plan_ids, act))

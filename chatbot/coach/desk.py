@@ -61,7 +61,8 @@ class Watched:
     """A plan as the watcher needs it: its row, and what its armed tier looks at when candles close after `armed_at`.
 
     `waiting` is that tier's condition, where candles decide it. `atr` is the timeframe whose ATR a target that may be
-    hit next measures its trail by; None where none does. `begun_at` is when the plan was armed.
+    hit next measures its trail by; None where none does. `begun_at` is when the plan was armed. `meets_standing`: its
+    user armed or moved it just now, no price did, so the price at that moment counts for what that armed (RULES 2).
     """
 
     row: PlanRow
@@ -70,6 +71,7 @@ class Watched:
     atr: Timeframe | None = None
     waiting: Waiting | None = None
     begun_at: Millis = 0
+    meets_standing: bool = False
 
     def is_fired_by(self, closed: CandleClosed) -> bool:
         """Whether a close fires what the armed tier waits for: the question that the plan itself would ask."""

@@ -106,7 +106,7 @@ class Trades:
         self.remind(work, row, before, after)
         self.ask_anew(work, row, before, after)
         events = (*record.events, *outcome.events)
-        work.changed.append(watched(row, after, events[0].at))
+        work.changed.append(replace(watched(row, after, events[0].at), meets_standing=seen is None))
         return replace(record, row=row, events=events)
 
     def tell(self, work: Work, row: PlanRow, before: PlanState, outcome: Outcome, seen: Seen | None = None) -> None:

@@ -68,7 +68,7 @@ class CatchUp:
         self.is_deciding: Callable[[Market], bool] = lambda _: False
         """Whether prices of a market are there that are not decided on yet."""
         watcher.before, watcher.on_gap, watcher.is_looked_up = self.first, self.seen_again, past.is_looked_up
-        watcher.newer, past.has_gap = past.newer, self.has_gap
+        watcher.newer, past.has_gap = past.read_back.newer, self.has_gap
         watcher.silence.is_caught_up = self.is_caught_up
 
     async def load(self) -> None:

@@ -14,6 +14,7 @@ from functools import partial
 import structlog
 
 from chatbot.coach.courses import Courses
+from chatbot.coach.trades import Atrs
 from chatbot.core.market import Market, Quote
 from chatbot.watch.catch_up import CatchUp
 from chatbot.watch.telling import tell_broken
@@ -27,9 +28,12 @@ class Live:
 
     def __init__(self, watcher: Watcher, catch_up: CatchUp, courses: Courses) -> None:
         self.watcher, self.catch_up, self.courses = watcher, catch_up, courses
-        self.turns = catch_up.past.turns
+        self.turns, self.read_back = catch_up.past.turns, catch_up.past.read_back
         self.waiting: dict[Market, deque[Quote]] = {}
         self.under_way: dict[Market, asyncio.Task[None]] = {}
+        self.last: dict[Market, Quote] = {}
+        """The last price that came of each market since it can be heard without a gap."""
+        watcher.on_moved = self.begin
         catch_up.on_ready = self.turns.on_free = self.begin
         catch_up.is_deciding = lambda market: market in self.under_way or bool(self.waiting.get(market))
         catch_up.past.waiting = lambda market: tuple(self.waiting.get(market, ()))
@@ -39,33 +43,53 @@ class Live:
         if market not in self.watcher.indexes or not quotes:
             return
         self.watcher.hear(market, quotes[-1])
+        self.last[market] = quotes[-1]
         self.waiting.setdefault(market, deque()).extend(quotes)
         self.begin(market)
 
     def came(self, market: Market) -> None:
         """A market can be heard: what it did before is caught up with first."""
+        self.last.pop(market, None)
         if market in self.watcher.indexes:
             self.catch_up.seen_again(market, self.watcher.blind_since(market))
 
     def went(self, market: Market) -> None:
         """Prices may be missing from now on: from its next round on, the poll asks for them."""
+        self.last.pop(market, None)
         log.info("stream lost", exchange=market.exchange, symbol=market.symbol)
 
     def begin(self, market: Market) -> None:
         """Look at what waits, unless that is being done, or something older comes first."""
-        waiting, index = self.waiting.get(market), self.watcher.indexes.get(market)
-        if waiting is None or self.turns.is_taken(market) or market in self.under_way or self.catch_up.holds(market):
+        if self.turns.is_taken(market) or market in self.under_way or self.catch_up.holds(market):
             return
+        waiting, index = self.waiting.get(market, deque()), self.watcher.indexes.get(market)
         while waiting and (index is None or self.is_over(market, waiting[0])):
             waiting.popleft()
-        if waiting:
+        if waiting or self.met_standing(market):
+            self.waiting[market] = waiting
             self.under_way[market] = asyncio.create_task(self.safely(market))
         else:
-            del self.waiting[market]
+            self.waiting.pop(market, None)
+            if self.standing(market) is not None:
+                self.watcher.moved.pop(market, None)
+
+    def standing(self, market: Market) -> Quote | None:
+        """The price that stands, of a market of which all is known: the last that came, or was read before any did."""
+        if market in self.catch_up.behind or not self.watcher.is_live(market):
+            return None
+        last = self.last.get(market)
+        return self.read_back.last.get(market) if last is None else self.watcher.newer(market, last)
+
+    def met_standing(self, market: Market) -> list[int]:
+        """The plans that their users armed or moved, and that the price concerns which stands: it counts for them."""
+        moved, last = self.watcher.moved.get(market), self.standing(market)
+        if not moved or last is None:
+            return []
+        return [plan_id for plan_id in self.watcher.touched(market, last) if plan_id in moved]
 
     def is_over(self, market: Market, quote: Quote) -> bool:
         """Whether a price concerns nobody, or was decided on already: with the trades that were read meanwhile."""
-        return not self.watcher.indexes[market].touched(quote.price) or self.catch_up.past.is_read(market, quote)
+        return not self.watcher.indexes[market].touched(quote.price) or self.read_back.holds(market, quote)
 
     async def safely(self, market: Market) -> None:
         """The outermost place for what goes wrong with one market's prices: it is logged, and the next is looked at."""
@@ -85,20 +109,24 @@ class Live:
             # Since it was begun with, something may have been missed.
             return
         waiting, index = self.waiting[market], self.watcher.indexes.get(market)
-        batch = tuple(quote for quote in waiting if not self.catch_up.past.is_read(market, quote))
+        batch = tuple(quote for quote in waiting if not self.read_back.holds(market, quote))
         waiting.clear()
         if index is None:
             return
         touched = sorted({plan_id for quote in batch for plan_id in index.touched(quote.price)})
-        if not touched:
-            return
         atrs = self.watcher.atrs(market.exchange, market.symbol)
-        for some in in_turns(touched):
+        for some in in_turns(touched) if touched else ():
             await self.watcher.on_database(partial(self.courses.prints, market, batch, some, atrs))
-        # A plan that its user moved meanwhile has another interval now, which the newest price may have left.
-        moved = [plan_id for plan_id in index.touched(batch[-1].price) if plan_id not in touched]
-        if moved:
-            await self.watcher.on_database(partial(self.courses.prints, market, batch[-1:], moved, atrs))
+        await self.stand(market, atrs)
+
+    async def stand(self, market: Market, atrs: Atrs) -> None:
+        """Give the price that stands to whom it concerns."""
+        last, met = self.standing(market), self.met_standing(market)
+        if last is None:
+            return
+        moved = self.watcher.moved.pop(market, set())
+        for some in in_turns(met) if met else ():
+            await self.watcher.on_database(partial(self.courses.standing, last, some, atrs, moved))
 
     async def stop(self) -> None:
         """What is under way may end."""

@@ -22,6 +22,7 @@ from chatbot.core.way import Minute, Print, Step
 from chatbot.ports import Clock
 from chatbot.watch.asked_trades import AskedTrades
 from chatbot.watch.minutes import LATE_BY, Minutes
+from chatbot.watch.read_back import ReadBack
 from chatbot.watch.rehearsal import Rehearsal
 from chatbot.watch.turns import Turns
 from chatbot.watch.watcher import Watcher, in_turns
@@ -56,8 +57,7 @@ class Past:
         """The watermarks as they were at the start."""
         self.looked_until: dict[Market, Millis] = {}
         """The end of the last minute that was asked for and decided on, holes or not."""
-        self.read_to: dict[Market, Sequence[Quote]] = {}
-        """The newest trades that were read of each market, all of one millisecond."""
+        self.read_back = ReadBack()
         self.asked_at: dict[Market, Millis] = {}
         """When each market's minutes were asked for last."""
         self.read_at: dict[Market, Millis] = {}
@@ -108,16 +108,6 @@ class Past:
         book = self.minutes.get(market)
         return 0 if book is None else max(0, self.due() - book.known_until)
 
-    def is_read(self, market: Market, quote: Quote) -> bool:
-        """Whether a price was among the trades that were read: it is decided on with them, and must not count again."""
-        newest = self.read_to.get(market, ())
-        return bool(newest) and (quote.at < newest[-1].at or quote in newest)
-
-    def newer(self, market: Market, quote: Quote) -> Quote:
-        """A price that was heard, or the last trade that was read, where that is younger."""
-        newest = self.read_to.get(market, ())
-        return newest[-1] if newest and newest[-1].at > quote.at else quote
-
     async def read(self, market: Market, blind_since: Millis | None) -> None:
         """Every closed minute from the watermark on, decided as one. Raises MarketError."""
         until, self.asked_at[market] = self.due(), self.clock()
@@ -155,7 +145,7 @@ class Past:
             touched = sorted({*touched, *self.touched(market, [step.price for step in came_after])})
             told = replace(seen, price=self.price_by(market, came_after, now))
             await self.along(Course(market, self.to_now(way, came_after, now), touched, told, after.known_until))
-            self.note_read(market, trades or line)
+            self.read_back.note_trades(market, trades or line)
 
     def was_read(self, market: Market) -> None:
         """All that could be read was."""
@@ -186,6 +176,7 @@ class Past:
                 raise
             found += over
             self.forming[market] = [candle for candle in (*over, *rest) if candle.at >= until or candle in rest]
+            self.read_back.note_candles(market, (*over, *rest))
             begin = page_end(begin, rows, over)
         return [candle for candle in found if candle.at < until]
 
@@ -238,16 +229,11 @@ class Past:
             touched = self.touched(market, [step.price for step in way])
             if touched:
                 await self.along(Course(market, way, touched, self.seen(market, self.clock(), blind_since, way[-1])))
-            self.note_read(market, trades or ())
+            self.read_back.note_trades(market, trades or ())
 
     async def trades(self, market: Market, since: Millis) -> Sequence[Quote] | None:
         """The trades from then up to now; None where they can't be had. Raises MarketError for a while."""
         return await self.asked.between(market, since, self.clock() + 1)
-
-    def note_read(self, market: Market, quotes: Sequence[Quote]) -> None:
-        """These are decided on, and must not count again."""
-        if quotes:
-            self.read_to[market] = [quote for quote in quotes if quote.at == quotes[-1].at]
 
     async def along(self, course: Course) -> None:
         """Have a way decided."""
@@ -294,7 +280,7 @@ class Past:
         if forming:
             return Print(forming[-1].close, asked_at)
         if known is not None:
-            newest = self.newer(market, known)
+            newest = self.read_back.newer(market, known)
             return Print(newest.price, max(newest.at, asked_at))
         try:
             asked = (market.exchange, frozenset({market.symbol}), market.trigger_price)
@@ -316,7 +302,7 @@ class Past:
     def forget(self) -> None:
         """Markets that nobody watches any more."""
         by_market: tuple[dict[Market, Any], ...] = (
-            *(self.minutes, self.stored, self.looked_until, self.read_at, self.read_to, self.asked_at),
+            *(self.minutes, self.stored, self.looked_until, self.read_at, self.asked_at),
             *(self.pages, self.forming, self.unsure),
         )
         for kept in by_market:
@@ -324,3 +310,4 @@ class Past:
                 del kept[market]
         self.asked.forget()
         self.turns.forget(self.watcher.indexes.keys())
+        self.read_back.forget(self.watcher.indexes.keys())

@@ -6,10 +6,11 @@ A poll that fails is sorted by its error: asked again, paused, or given up for a
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from functools import partial
+from types import MappingProxyType
 from typing import Final
 
 import structlog
@@ -37,6 +38,7 @@ TURN: Final = 100
 """So many plans are moved before the database is somebody else's."""
 CHECK_EVERY: Final[Millis] = 15_000
 """How often an exchange is asked about markets that are streamed, in case their stream has died without a word."""
+NOBODY: Final[Mapping[Market, Collection[int]]] = MappingProxyType({})
 log = structlog.get_logger(__name__)
 
 
@@ -54,9 +56,11 @@ class Watcher:
         self.hearing = Hearing(clocks.steady)
         self.idle: dict[int, tuple[int, Decimal]] = {}
         """Plans that a price outside their quiet interval did not move: the event each stood at, and that price."""
-        self.resume_at: dict[str, Millis] = {}
+        self.moved: dict[Market, set[int]] = {}
+        """Plans that their users armed or moved since a price was looked at: the one that stands counts for them."""
+        self.on_moved: Callable[[Market], None] = lambda _: None
+        self.resume_at, self.checked_at = dict[str, Millis](), dict[str, Millis]()
         """By the steady clock."""
-        self.checked_at: dict[str, Millis] = {}
         self.on_exchange: Callable[[str], None] = lambda _: None
         self.needs = Needs()
         self.atrs: Callable[[str, str], Atrs] = lambda _exchange, _symbol: NO_ATR
@@ -85,6 +89,13 @@ class Watcher:
                 self.forget(plan.row.plan_id)
             else:
                 self.watch(plan)
+                self.have_moved(plan.row.market, (plan.row.plan_id,) if plan.meets_standing else ())
+
+    def have_moved(self, market: Market, plan_ids: Collection[int]) -> None:
+        """These are still to meet the price that stands."""
+        if plan_ids:
+            self.moved.setdefault(market, set()).update(plan_ids)
+            self.on_moved(market)
 
     def watch(self, plan: Watched) -> None:
         """Watch one plan, or watch it anew; its market never changes."""
@@ -111,6 +122,7 @@ class Watcher:
         self.indexes[market].drop(plan_id)
         if not len(self.indexes[market]):
             del self.indexes[market]
+            self.moved.pop(market, None)
             self.hearing.end(market)
             self.silence.forget(market)
             self.follow(market.exchange)
@@ -201,26 +213,38 @@ class Watcher:
 
     async def ask(self, exchange: str, symbols: frozenset[str], trigger_price: TriggerPrice) -> None:
         """One request; its error says when to ask again."""
+        markets = [Market(exchange, symbol, trigger_price) for symbol in symbols]
+        moved = {market: self.moved.pop(market, set()) for market in markets if not self.is_live(market)}
         try:
             quotes = await self.source.quotes(exchange, symbols, trigger_price)
         except MarketError as error:
             remedy = error.remedy
             wait = GIVEN_UP_FOR if isinstance(remedy, GiveUp) else remedy.after
             self.resume_at[exchange] = self.steady() + wait
+            for market, plan_ids in moved.items():
+                self.have_moved(market, plan_ids)
             log.warning("prices failed", exchange=exchange, remedy=type(remedy).__name__, wait_ms=wait)
             return
-        await self.take(exchange, tuple(quotes.values()), trigger_price)
+        await self.take(exchange, tuple(quotes.values()), trigger_price, moved)
 
     async def take(
-        self, exchange: str, quotes: Sequence[Quote], trigger_price: TriggerPrice = TriggerPrice.LAST
+        self,
+        exchange: str,
+        quotes: Sequence[Quote],
+        trigger_price: TriggerPrice = TriggerPrice.LAST,
+        moved: Mapping[Market, Collection[int]] = NOBODY,
     ) -> None:
-        """Prices came: keep them, and wake the plans whose quiet interval they left, each market for itself."""
+        """Prices came: keep them, and wake the plans whose quiet interval they left, each market for itself.
+
+        `moved`: plans that were armed or moved before these were asked for.
+        """
         polled: dict[Market, Quote] = {}
         for quote in quotes:
             market = Market(exchange, quote.symbol, trigger_price)
             if self.stream is not None and self.is_live(market):
                 # What is streamed is ahead of what is asked for: this only shows whether the stream is alive.
                 self.stream.note_traded(market, quote.at, quote.price)
+                self.have_moved(market, moved.get(market, ()))
             elif market in self.indexes:
                 self.hear(market, quote)
                 polled[market] = replace(quote, at=min(quote.at, self.clock()))
@@ -230,9 +254,9 @@ class Watcher:
         await self.on_database(partial(self.trades.keep, exchange, newest, trigger_price))
         # Only now: a plan that was moved meanwhile has another interval.
         concerned = [(market, quote) for market, quote in polled.items() if self.touched(market, quote)]
-        await asyncio.gather(*(self.decide(market, quote) for market, quote in concerned))
+        await asyncio.gather(*(self.decide(market, quote, moved.get(market, ())) for market, quote in concerned))
 
-    async def decide(self, market: Market, quote: Quote) -> None:
+    async def decide(self, market: Market, quote: Quote, moved: Collection[int]) -> None:
         """A polled price that concerns somebody, after what its market did before: it may have gone anywhere."""
         touched = self.touched(market, quote)
         if not self.are_idle(touched, [quote.price]) and not await self.before(market):
@@ -240,12 +264,12 @@ class Watcher:
         newest = self.newer(market, quote)
         atrs = self.atrs(market.exchange, market.symbol)
         for some in in_turns(self.touched(market, newest)):
-            await self.give(newest, some, atrs)
+            await self.give(newest, some, atrs, moved)
 
-    async def give(self, quote: Quote, plan_ids: Sequence[int], atrs: Atrs) -> None:
+    async def give(self, quote: Quote, plan_ids: Sequence[int], atrs: Atrs, moved: Collection[int]) -> None:
         """Give a price to some plans, and remember those that it leaves where they are."""
         stood = {one: self.plans[one].row.sequence for one in plan_ids if one in self.plans}
-        idle = await self.on_database(partial(self.courses.polled, quote, plan_ids, atrs))
+        idle = await self.on_database(partial(self.courses.standing, quote, plan_ids, atrs, moved))
         for plan_id in idle:
             known = self.plans.get(plan_id)
             if known is not None and known.row.sequence == stood.get(plan_id):

@@ -87,7 +87,7 @@ class Office:
             plan_ids = [row.plan_id for row in unit.plans.watched()]
         quote = Quote(BTC.symbol, Decimal(price), self.at)
         self.trades.keep(EXCHANGE, [quote], TriggerPrice.LAST)
-        self.courses.polled(quote, plan_ids)
+        self.courses.standing(quote, plan_ids)
         return self.read()
 
     def enter(self, *prices: str) -> None:

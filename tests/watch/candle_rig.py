@@ -136,7 +136,7 @@ class Rig:
 
     def fill(self, plan_id: int, price: str = "100") -> None:
         """Tier 1 triggers by price and is confirmed."""
-        Courses(self.trades).polled(Quote(BTC, Decimal(price), self.now), [plan_id])
+        Courses(self.trades).standing(Quote(BTC, Decimal(price), self.now), [plan_id])
         self.trades.each([plan_id], self.trades.moving(lambda state: Confirm(state.actions[0].number, self.now)))
 
     def events(self, plan_id: int = 1) -> tuple[Event, ...]:

@@ -13,7 +13,7 @@ import pytest
 
 from chatbot.coach.courses import Course
 from chatbot.core.candles import Candle
-from chatbot.core.inputs import CandleClosed
+from chatbot.core.inputs import CandleClosed, Confirm
 from chatbot.core.market import Market, Quote
 from chatbot.core.money import Millis
 from chatbot.core.plan import CloseBeyond, Direction, Follow, PriceTrigger, Tier, TriggerPrice
@@ -26,6 +26,7 @@ from tests.watch.test_live import arrived, quote, settled
 
 D = Decimal
 T = TypeVar("T")
+UP = (Tier(D(50), PriceTrigger(D(60300), Direction.UP)), Tier(D(50), PriceTrigger(D(60350), Direction.UP)))
 
 
 @pytest.fixture
@@ -212,11 +213,12 @@ async def test_a_close_of_the_last_price_moves_a_plan_by_mark_only_into_its_tier
     assert kinds(rig.events()) == ["tier 1", "tier 2"]
 
 
-async def test_a_price_that_stood_before_a_plan_was_armed_is_none_of_its_trades(rig: Rig) -> None:
-    """Traded at 1 s, armed at 2 s, polled at 3 s: the next trade is the first that counts, live or polled."""
+async def test_a_price_from_before_a_plan_was_armed_is_none_of_its_trades_after_a_start(rig: Rig) -> None:
+    """Traded at 1 s, armed at 2 s, and then the bot began: the next trade is the first that counts, live or polled."""
     rig.trade(1, 59990)
     rig.now = START + 2_000
     rig.arm()
+    await rig.restart()
     rig.now = START + 3_000
     await rig.watcher.poll(EXCHANGE)
     await rig.watcher.poll(EXCHANGE)
@@ -225,6 +227,52 @@ async def test_a_price_that_stood_before_a_plan_was_armed_is_none_of_its_trades(
     await rig.seen(5, 59990)
     assert kinds(rig.events()) == ["tier 1"]
     assert rig.events()[1].at == START + 4_000
+
+
+@pytest.mark.parametrize("streamed", [True, False])
+async def test_a_price_that_stands_counts_for_what_a_user_arms(rig: Rig, *, streamed: bool) -> None:
+    """Nobody trades for a while: the plan's entry, and after it was confirmed the next one, are met at that moment."""
+    stream_of(rig).live = streamed
+    rig.arm()
+    await looked_at(rig, quote(1, 60400), streamed=streamed)
+    second = rig.arm(plan(follow=Follow.CONFIRMED, tiers=UP))
+    rig.now = START + 3_000
+    await looked_at(rig, streamed=streamed)
+    assert kinds(rig.events(second)) == ["tier 1"]
+    assert rig.events(second)[1].at == START + 1_000
+    rig.trades.each([second], rig.trades.moving(lambda state: Confirm(state.actions[0].number, rig.now)))
+    rig.now = START + 4_000
+    await looked_at(rig, streamed=streamed)
+    assert kinds(rig.events(second)) == ["tier 1", "tier 2"]
+    assert kinds(rig.events()) == []
+
+
+async def test_a_price_that_was_read_stands_until_another_comes(rig: Rig) -> None:
+    """Nobody trades since the stream came: whoever confirms an entry meets the price that was looked up before."""
+    rig.trade(1, 60400)
+    rig.now = START + 2_000
+    made = rig.arm(plan(follow=Follow.CONFIRMED, tiers=UP))
+    rig.trade(2.5, 60310)
+    rig.trade(2.6, 60400)
+    rig.now = START + 3_000
+    await rig.restart()
+    stream_of(rig)
+    rig.live.came(MARKET)
+    await settled(rig)
+    rig.trades.each([made], rig.trades.moving(lambda state: Confirm(state.actions[0].number, rig.now)))
+    await settled(rig)
+    assert kinds(rig.events(made)) == ["tier 1", "tier 2"]
+
+
+async def looked_at(rig: Rig, *quotes: Quote, streamed: bool) -> None:
+    """These come; or, asked for, they and what was before them, and nothing else does."""
+    rig.tape.traded.extend(quotes)
+    rig.now = max([rig.now, *(one.at for one in quotes)])
+    if not streamed:
+        await rig.watcher.poll(EXCHANGE)
+    elif quotes:
+        rig.live.arrived(MARKET, quotes)
+    await settled(rig)
 
 
 async def test_a_market_that_is_slow_to_look_up_holds_up_no_other(rig: Rig) -> None:

@@ -289,7 +289,7 @@ async def test_a_plan_moved_while_prices_are_taken_is_given_these_prices(rig: Ri
     async def moving(work: Callable[[], T], /) -> T:
         row = replace(watched(1).row, sequence=2, interval=Interval(Decimal(160), Decimal(200)))
         rig.watcher.put([replace(watched(1), row=row)])
-        if isinstance(work, partial) and work.func == rig.watcher.courses.polled:
+        if isinstance(work, partial) and work.func == rig.watcher.courses.standing:
             given.append(work.args[1])
         return work()
 
