@@ -89,8 +89,11 @@ class Courses:
         idle = set[int]()
 
         def act(work: Work, record: PlanRecord) -> None:
-            is_of = max(quote.at, record.events[-1].at) if record.row.plan_id in moved else quote.at
-            last, stands = replace(quote, at=is_of), standing(record.plan, record.events)
+            moved_at = record.events[-1].at
+            # What happened in the future happened before a clock was set back.
+            stands_then = record.row.plan_id in moved or moved_at > self.trades.desk.clock()
+            last = replace(quote, at=max(quote.at, moved_at)) if stands_then else quote
+            stands = standing(record.plan, record.events)
             if not self.at_price(work, record, stands, last, atrs) and stands.is_met_in_full(last.price, last.at):
                 idle.add(record.row.plan_id)
 

@@ -264,6 +264,17 @@ async def test_a_price_that_was_read_stands_until_another_comes(rig: Rig) -> Non
     assert kinds(rig.events(made)) == ["tier 1", "tier 2"]
 
 
+async def test_prices_count_on_after_the_clock_was_set_back(rig: Rig) -> None:
+    """By two hours: what the plan did before seems to lie ahead, and is older than every price all the same."""
+    rig.tape.candles_only = True
+    rig.now = START + 7_200_000
+    rig.arm()
+    await rig.seen(7_201, 60000)
+    rig.tape.traded.clear()
+    await rig.seen(5, 60300)
+    assert kinds(rig.events()) == ["tier 1", "tier 2"]
+
+
 async def looked_at(rig: Rig, *quotes: Quote, streamed: bool) -> None:
     """These come; or, asked for, they and what was before them, and nothing else does."""
     rig.tape.traded.extend(quotes)
