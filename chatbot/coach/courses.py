@@ -10,6 +10,7 @@ from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Final
 
 from chatbot.coach.desk import Work
@@ -26,6 +27,7 @@ from chatbot.records import PlanRecord
 
 PRICED: Final = (TierTriggered, TierBlocked, ReassessAdvised, TargetHit, StopHit)
 """What the price of a print brings about, with that price."""
+NOBODY: Final[Mapping[int, int]] = MappingProxyType({})
 AT_ONCE: Final[Millis] = 2_000
 """A price that arrives within this of its own time was not held up."""
 
@@ -79,19 +81,21 @@ class Courses:
         return self.trades.each(plan_ids, lambda work, record: self.by_prints(work, record, quotes, atrs), keep)
 
     def standing(
-        self, quote: Quote, plan_ids: Sequence[int], atrs: Atrs = NO_ATR, moved: Collection[int] = ()
+        self, quote: Quote, plan_ids: Sequence[int], atrs: Atrs = NO_ATR, moved: Mapping[int, int] = NOBODY
     ) -> Collection[int]:
         """The last price, for plans whose quiet interval it left: it counts from when it is of.
 
-        It may be older than what a plan waits for; for those that were `moved` meanwhile it is the price at that moment
-        (RULES 2). Gives back those that a price this far out leaves where they are, and those that could not be moved.
+        It may be older than what a plan waits for. For those that their users `moved` last, each named with the event
+        at which it stood then, it is the price at that moment (RULES 2). Gives back those that a price this far out
+        leaves where they are, and those that could not be moved.
         """
         idle = set[int]()
 
         def act(work: Work, record: PlanRecord) -> None:
             moved_at = record.events[-1].at
             # What happened in the future happened before a clock was set back.
-            stands_then = record.row.plan_id in moved or moved_at > self.trades.desk.clock()
+            is_moved = moved.get(record.row.plan_id) == record.row.sequence
+            stands_then = is_moved or moved_at > self.trades.desk.clock()
             last = replace(quote, at=max(quote.at, moved_at)) if stands_then else quote
             stands = standing(record.plan, record.events)
             if not self.at_price(work, record, stands, last, atrs) and stands.is_met_in_full(last.price, last.at):

@@ -201,7 +201,16 @@ class CandleWatch:
             await asyncio.sleep(0)
             return ()
         atrs = self.atrs(need.exchange, need.symbol)
-        return await self.watcher.on_database(partial(self.watcher.courses.candle, closed, fired, atrs, now))
+        failed = await self.watcher.on_database(partial(self.watcher.courses.candle, closed, fired, atrs, now))
+        self.look_again(fired)
+        return failed
+
+    def look_again(self, plan_ids: Sequence[int]) -> None:
+        """A close counts from its own moment: what came since then concerned nobody when it came, and is looked up."""
+        rows = (self.watcher.plans[plan_id].row for plan_id in plan_ids if plan_id in self.watcher.plans)
+        for market in sorted({row.market for row in rows}):
+            if self.watcher.is_live(market):
+                self.watcher.on_gap(market, None)
 
     def tell_failure(self, need: Need, series: Series, remedy: str | None) -> None:
         """Log once that the exchange does not give a market's candles, and when it does again."""

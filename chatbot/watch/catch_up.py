@@ -68,6 +68,7 @@ class CatchUp:
         self.is_deciding: Callable[[Market], bool] = lambda _: False
         """Whether prices of a market are there that are not decided on yet."""
         watcher.before, watcher.on_gap, watcher.is_looked_up = self.first, self.seen_again, past.is_looked_up
+        past.on_found = self.found
         watcher.newer, past.has_gap = past.read_back.newer, self.has_gap
         watcher.silence.is_caught_up = self.is_caught_up
 
@@ -127,6 +128,11 @@ class CatchUp:
         if self.away_until.pop(market, None) is not None:
             self.start(market)
 
+    def found(self, market: Market) -> None:
+        """A plan was moved late: what its market did since then was looked at as if it had not been."""
+        if market not in self.behind and self.watcher.is_live(market):
+            self.seen_again(market, None)
+
     async def first(self, market: Market) -> bool:
         """What a market did up to now comes first; whether a price of now may be decided on then."""
         self.seen_again(market, None)
@@ -169,7 +175,9 @@ class CatchUp:
     async def one(self, market: Market) -> None:
         """A market's turn."""
         try:
-            await (self.fill(market) if market in self.behind else self.safely(market, self.read))
+            if market in self.behind or await self.safely(market, self.read):
+                # A gap that showed meanwhile is not left for later.
+                await self.fill(market)
         finally:
             del self.under_way[market]
 

@@ -28,12 +28,12 @@ class Live:
 
     def __init__(self, watcher: Watcher, catch_up: CatchUp, courses: Courses) -> None:
         self.watcher, self.catch_up, self.courses = watcher, catch_up, courses
-        self.turns, self.read_back = catch_up.past.turns, catch_up.past.read_back
+        self.turns, self.read_back = watcher.turns, catch_up.past.read_back
         self.waiting: dict[Market, deque[Quote]] = {}
         self.under_way: dict[Market, asyncio.Task[None]] = {}
         self.last: dict[Market, Quote] = {}
         """The last price that came of each market since it can be heard without a gap."""
-        watcher.on_moved = self.begin
+        watcher.on_changed = self.begin
         catch_up.on_ready = self.turns.on_free = self.begin
         catch_up.is_deciding = lambda market: market in self.under_way or bool(self.waiting.get(market))
         catch_up.past.waiting = lambda market: tuple(self.waiting.get(market, ()))
@@ -60,10 +60,16 @@ class Live:
 
     def begin(self, market: Market) -> None:
         """Look at what waits, unless that is being done, or something older comes first."""
-        if self.turns.is_taken(market) or market in self.under_way or self.catch_up.holds(market):
+        if self.turns.is_taken(market) or market in self.under_way:
             return
-        waiting, index = self.waiting.get(market, deque()), self.watcher.indexes.get(market)
-        while waiting and (index is None or self.is_over(market, waiting[0])):
+        if market not in self.watcher.indexes:
+            self.waiting.pop(market, None)
+            self.last.pop(market, None)
+            return
+        waiting = self.waiting.get(market, deque())
+        if waiting and self.catch_up.holds(market):
+            return
+        while waiting and self.is_over(market, waiting[0]):
             waiting.popleft()
         if waiting or self.met_standing(market):
             self.waiting[market] = waiting
@@ -74,8 +80,8 @@ class Live:
                 self.watcher.moved.pop(market, None)
 
     def standing(self, market: Market) -> Quote | None:
-        """The price that stands, of a market of which all is known: the last that came, or was read before any did."""
-        if market in self.catch_up.behind or not self.watcher.is_live(market):
+        """The price that stands, where all of a market is decided: the last that came, or was read before any did."""
+        if market in self.catch_up.behind or self.waiting.get(market) or not self.watcher.is_live(market):
             return None
         last = self.last.get(market)
         return self.read_back.last.get(market) if last is None else self.watcher.newer(market, last)
@@ -105,7 +111,7 @@ class Live:
 
     async def take(self, market: Market) -> None:
         """All that waits, as one: the plans that any of it concerns go through it price by price."""
-        if self.catch_up.holds(market):
+        if self.waiting[market] and self.catch_up.holds(market):
             # Since it was begun with, something may have been missed.
             return
         waiting, index = self.waiting[market], self.watcher.indexes.get(market)
@@ -124,7 +130,7 @@ class Live:
         last, met = self.standing(market), self.met_standing(market)
         if last is None:
             return
-        moved = self.watcher.moved.pop(market, set())
+        moved = self.watcher.moved.pop(market, {})
         for some in in_turns(met) if met else ():
             await self.watcher.on_database(partial(self.courses.standing, last, some, atrs, moved))
 

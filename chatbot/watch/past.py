@@ -24,7 +24,6 @@ from chatbot.watch.asked_trades import AskedTrades
 from chatbot.watch.minutes import LATE_BY, Minutes
 from chatbot.watch.read_back import ReadBack
 from chatbot.watch.rehearsal import Rehearsal
-from chatbot.watch.turns import Turns
 from chatbot.watch.watcher import Watcher, in_turns
 
 SETTLE: Final[Millis] = 2_000
@@ -70,7 +69,8 @@ class Past:
         """The end of the running minute, where something of it could not be looked up."""
         self.waiting: Callable[[Market], Sequence[Quote]] = lambda _: ()
         """Live prices that wait in line, oldest first."""
-        self.turns = Turns()
+        self.on_found: Callable[[Market], None] = lambda _: None
+        """Called after minutes have moved somebody."""
         self.has_gap: Callable[[Market], bool] = lambda _: False
         """Whether what is being read may end before those begin."""
 
@@ -139,13 +139,15 @@ class Past:
         shown_until = after.shown_until(self.due())
         to_ask = concerns or shown_until < self.due() or self.has_gap(market)
         trades = await self.trades(market, shown_until) if to_ask else None
-        async with self.turns.of(market):
+        async with self.watcher.turns.of(market):
             line = self.waiting(market) if trades is None and not self.has_gap(market) else ()
             came_after = [Print(quote.price, quote.at) for quote in trades or line]
             touched = sorted({*touched, *self.touched(market, [step.price for step in came_after])})
             told = replace(seen, price=self.price_by(market, came_after, now))
             await self.along(Course(market, self.to_now(way, came_after, now), touched, told, after.known_until))
             self.read_back.note_trades(market, trades or line)
+        if rehearsal.has_moved:
+            self.on_found(market)
 
     def was_read(self, market: Market) -> None:
         """All that could be read was."""
@@ -224,7 +226,7 @@ class Past:
         trades = await self.trades(market, self.shown_until(market))
         if trades is None:
             self.unsure[market] = Timeframe.M1.start_of(self.clock()) + MINUTE
-        async with self.turns.of(market):
+        async with self.watcher.turns.of(market):
             way = [Print(trade.price, trade.at) for trade in trades or ()]
             touched = self.touched(market, [step.price for step in way])
             if touched:
@@ -309,5 +311,5 @@ class Past:
             for market in kept.keys() - self.watcher.indexes.keys():
                 del kept[market]
         self.asked.forget()
-        self.turns.forget(self.watcher.indexes.keys())
+        self.watcher.turns.forget(self.watcher.indexes.keys())
         self.read_back.forget(self.watcher.indexes.keys())

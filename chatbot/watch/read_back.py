@@ -19,7 +19,8 @@ class ReadBack:
 
     def note_trades(self, market: Market, quotes: Sequence[Quote]) -> None:
         """These are decided on."""
-        if quotes:
+        known = self.trades.get(market)
+        if quotes and (not known or quotes[-1].at >= known[-1].at):
             self.trades[market] = [quote for quote in quotes if quote.at == quotes[-1].at]
             self.last[market] = quotes[-1]
 

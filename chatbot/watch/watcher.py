@@ -6,7 +6,7 @@ A poll that fails is sorted by its error: asked again, paused, or given up for a
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from functools import partial
@@ -15,7 +15,7 @@ from typing import Final
 
 import structlog
 
-from chatbot.coach.courses import Courses
+from chatbot.coach.courses import NOBODY, Courses
 from chatbot.coach.desk import Watched
 from chatbot.coach.outages import Outages
 from chatbot.coach.trades import NO_ATR, Atrs
@@ -32,13 +32,14 @@ from chatbot.watch.index import QuietIndex
 from chatbot.watch.needs import Needs
 from chatbot.watch.silence import Clocks, Silence
 from chatbot.watch.sources import PriceSource, PriceStream
+from chatbot.watch.turns import Turns
 
 GIVEN_UP_FOR: Final[Millis] = 300_000
 TURN: Final = 100
 """So many plans are moved before the database is somebody else's."""
 CHECK_EVERY: Final[Millis] = 15_000
 """How often an exchange is asked about markets that are streamed, in case their stream has died without a word."""
-NOBODY: Final[Mapping[Market, Collection[int]]] = MappingProxyType({})
+NO_MARKET: Final[Mapping[Market, Mapping[int, int]]] = MappingProxyType({})
 log = structlog.get_logger(__name__)
 
 
@@ -51,18 +52,17 @@ class Watcher:
         self.source, self.courses, self.trades = source, courses, courses.trades
         self.silence = Silence(outages, on_database, clocks)
         self.on_database, self.clock, self.steady = on_database, clocks.market, clocks.steady
-        self.indexes: dict[Market, QuietIndex] = {}
-        self.plans: dict[int, Watched] = {}
-        self.hearing = Hearing(clocks.steady)
+        self.indexes, self.plans = dict[Market, QuietIndex](), dict[int, Watched]()
+        self.hearing, self.needs, self.turns = Hearing(clocks.steady), Needs(), Turns()
         self.idle: dict[int, tuple[int, Decimal]] = {}
         """Plans that a price outside their quiet interval did not move: the event each stood at, and that price."""
-        self.moved: dict[Market, set[int]] = {}
-        """Plans that their users armed or moved since a price was looked at: the one that stands counts for them."""
-        self.on_moved: Callable[[Market], None] = lambda _: None
+        self.moved: dict[Market, dict[int, int]] = {}
+        """Plans that meet the price that stands: their users moved them, each to this event, and none was looked at."""
+        self.on_changed: Callable[[Market], None] = lambda _: None
+        """Called where somebody may meet the price that stands, or nobody watches a market any more."""
         self.resume_at, self.checked_at = dict[str, Millis](), dict[str, Millis]()
         """By the steady clock."""
         self.on_exchange: Callable[[str], None] = lambda _: None
-        self.needs = Needs()
         self.atrs: Callable[[str, str], Atrs] = lambda _exchange, _symbol: NO_ATR
         """ATR of a market, as far as it is at hand; a price never waits for it."""
         self.stream: PriceStream | None = None
@@ -72,7 +72,8 @@ class Watcher:
         """Whether all that a market did before a moment is decided on."""
         self.newer: Callable[[Market, Quote], Quote] = lambda _market, quote: quote
         """A polled price, or what was looked up of the market since."""
-        self.on_gap: Callable[[Market, Millis], None] = lambda _market, _since: None
+        self.on_gap: Callable[[Market, Millis | None], None] = lambda _market, _since: None
+        """What a market did is to be looked up, from then on if that is known."""
 
     async def load(self) -> None:
         """Every stored plan that is not over, at start: before anything else may move one."""
@@ -89,13 +90,14 @@ class Watcher:
                 self.forget(plan.row.plan_id)
             else:
                 self.watch(plan)
-                self.have_moved(plan.row.market, (plan.row.plan_id,) if plan.meets_standing else ())
+                self.have_moved(plan.row.market, {plan.row.plan_id: plan.row.sequence} if plan.meets_standing else {})
 
-    def have_moved(self, market: Market, plan_ids: Collection[int]) -> None:
-        """These are still to meet the price that stands."""
-        if plan_ids:
-            self.moved.setdefault(market, set()).update(plan_ids)
-            self.on_moved(market)
+    def have_moved(self, market: Market, moved: Mapping[int, int]) -> None:
+        """These are still to meet the price that stands, as they stand by the newest that is known."""
+        if moved and market in self.indexes:
+            known = self.moved.setdefault(market, {})
+            known |= {one: max(sequence, known.get(one, 0)) for one, sequence in moved.items()}
+            self.on_changed(market)
 
     def watch(self, plan: Watched) -> None:
         """Watch one plan, or watch it anew; its market never changes."""
@@ -126,6 +128,7 @@ class Watcher:
             self.hearing.end(market)
             self.silence.forget(market)
             self.follow(market.exchange)
+            self.on_changed(market)
 
     def follow(self, exchange: str) -> None:
         """The stream follows what is watched."""
@@ -214,17 +217,20 @@ class Watcher:
     async def ask(self, exchange: str, symbols: frozenset[str], trigger_price: TriggerPrice) -> None:
         """One request; its error says when to ask again."""
         markets = [Market(exchange, symbol, trigger_price) for symbol in symbols]
-        moved = {market: self.moved.pop(market, set()) for market in markets if not self.is_live(market)}
+        moved = {market: self.moved.pop(market, {}) for market in markets if not self.is_live(market)}
         try:
             quotes = await self.source.quotes(exchange, symbols, trigger_price)
         except MarketError as error:
             remedy = error.remedy
             wait = GIVEN_UP_FOR if isinstance(remedy, GiveUp) else remedy.after
             self.resume_at[exchange] = self.steady() + wait
-            for market, plan_ids in moved.items():
-                self.have_moved(market, plan_ids)
+            for market, plans in moved.items():
+                self.have_moved(market, plans)
             log.warning("prices failed", exchange=exchange, remedy=type(remedy).__name__, wait_ms=wait)
             return
+        for market, plans in moved.items():
+            if market.symbol not in quotes:
+                self.have_moved(market, plans)
         await self.take(exchange, tuple(quotes.values()), trigger_price, moved)
 
     async def take(
@@ -232,7 +238,7 @@ class Watcher:
         exchange: str,
         quotes: Sequence[Quote],
         trigger_price: TriggerPrice = TriggerPrice.LAST,
-        moved: Mapping[Market, Collection[int]] = NOBODY,
+        moved: Mapping[Market, Mapping[int, int]] = NO_MARKET,
     ) -> None:
         """Prices came: keep them, and wake the plans whose quiet interval they left, each market for itself.
 
@@ -244,29 +250,32 @@ class Watcher:
             if self.stream is not None and self.is_live(market):
                 # What is streamed is ahead of what is asked for: this only shows whether the stream is alive.
                 self.stream.note_traded(market, quote.at, quote.price)
-                self.have_moved(market, moved.get(market, ()))
+                self.have_moved(market, moved.get(market, NOBODY))
             elif market in self.indexes:
                 self.hear(market, quote)
-                polled[market] = replace(quote, at=min(quote.at, self.clock()))
+                polled[market] = quote
         if not polled:
             return
         newest = [self.newer(market, quote) for market, quote in polled.items()]
         await self.on_database(partial(self.trades.keep, exchange, newest, trigger_price))
         # Only now: a plan that was moved meanwhile has another interval.
         concerned = [(market, quote) for market, quote in polled.items() if self.touched(market, quote)]
-        await asyncio.gather(*(self.decide(market, quote, moved.get(market, ())) for market, quote in concerned))
+        await asyncio.gather(*(self.decide(market, quote, moved.get(market, NOBODY)) for market, quote in concerned))
 
-    async def decide(self, market: Market, quote: Quote, moved: Collection[int]) -> None:
+    async def decide(self, market: Market, quote: Quote, moved: Mapping[int, int]) -> None:
         """A polled price that concerns somebody, after what its market did before: it may have gone anywhere."""
         touched = self.touched(market, quote)
         if not self.are_idle(touched, [quote.price]) and not await self.before(market):
+            self.have_moved(market, moved)
             return
-        newest = self.newer(market, quote)
         atrs = self.atrs(market.exchange, market.symbol)
-        for some in in_turns(self.touched(market, newest)):
-            await self.give(newest, some, atrs, moved)
+        async with self.turns.of(market):
+            newest = self.newer(market, quote)
+            told = replace(newest, at=min(newest.at, self.clock()))
+            for some in in_turns(self.touched(market, told)):
+                await self.give(told, some, atrs, moved)
 
-    async def give(self, quote: Quote, plan_ids: Sequence[int], atrs: Atrs, moved: Collection[int]) -> None:
+    async def give(self, quote: Quote, plan_ids: Sequence[int], atrs: Atrs, moved: Mapping[int, int]) -> None:
         """Give a price to some plans, and remember those that it leaves where they are."""
         stood = {one: self.plans[one].row.sequence for one in plan_ids if one in self.plans}
         idle = await self.on_database(partial(self.courses.standing, quote, plan_ids, atrs, moved))

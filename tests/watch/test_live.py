@@ -13,6 +13,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from chatbot.core.inputs import Confirm
+from chatbot.core.market import Final as GiveUp
 from chatbot.core.market import Market, Quote, Retry
 from chatbot.core.plan import Follow
 from chatbot.watch.catch_up import HELD_AGAIN, HOLD_FOR
@@ -367,3 +368,40 @@ async def test_a_new_gap_is_given_as_long_as_the_first(rig: Rig) -> None:
     await rig.at(later + 5)
     await settled(rig)
     assert kinds(rig.events()) == ["tier 1", "TP1", "stop", "stopped"]
+
+
+async def test_a_price_is_given_its_time_though_its_market_was_behind_for_long(rig: Rig) -> None:
+    """The exchange is away as the bot begins; the first price comes right behind the stream, and after the night."""
+    rig.arm()
+    await arrived(rig, quote(1, 60000))
+    rig.trade(30, 61000)
+    await rig.catch_up.stop()
+    rig.now = START + 600_000
+    rig.begin()
+    rig.tape.remedy = Retry(1_000, "down")
+    await rig.watcher.load()
+    await rig.catch_up.load()
+    for _ in range(2 * HOLD_FOR // 500):
+        await rig.catch_up.begin()
+        await settled(rig)
+        rig.now += 500
+    rig.tape.remedy = None
+    stream_of(rig)
+    rig.live.came(MARKET)
+    await arrived(rig, quote((rig.now - START) / 1_000, 58000))
+    assert kinds(rig.events()) == ["tier 1", "TP1", "stop", "stopped"]
+
+
+async def test_an_exchange_that_gives_up_is_left_alone_where_no_price_waits(rig: Rig) -> None:
+    """Being behind alone is no reason to ask it every four seconds."""
+    rig.arm()
+    await arrived(rig, quote(1, 60100))
+    rig.tape.remedy = GiveUp("gone")
+    rig.live.came(MARKET)
+    await settled(rig)
+    asked = len(rig.tape.asked)
+    for _ in range(2 * HOLD_FOR // 500):
+        rig.now += 500
+        await rig.catch_up.begin()
+        await settled(rig)
+    assert len(rig.tape.asked) == asked

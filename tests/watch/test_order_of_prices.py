@@ -11,14 +11,15 @@ from typing import TypeVar
 
 import pytest
 
+from chatbot.chart.indicators import indicate
 from chatbot.coach.courses import Course
 from chatbot.core.candles import Candle
-from chatbot.core.inputs import CandleClosed, Confirm
+from chatbot.core.inputs import CandleClosed
 from chatbot.core.market import Market, Quote
 from chatbot.core.money import Millis
 from chatbot.core.plan import CloseBeyond, Direction, Follow, PriceTrigger, Tier, TriggerPrice
 from chatbot.core.timeframes import Timeframe
-from chatbot.watch import watcher
+from chatbot.watch.candle_watch import CandleWatch
 from tests.core.planning import plan
 from tests.watch.past_rig import BTC, EXCHANGE, MARKET, START, Rig, past_rig, stream_of
 from tests.watch.test_catch_up import kinds
@@ -26,7 +27,6 @@ from tests.watch.test_live import arrived, quote, settled
 
 D = Decimal
 T = TypeVar("T")
-UP = (Tier(D(50), PriceTrigger(D(60300), Direction.UP)), Tier(D(50), PriceTrigger(D(60350), Direction.UP)))
 
 
 @pytest.fixture
@@ -213,57 +213,6 @@ async def test_a_close_of_the_last_price_moves_a_plan_by_mark_only_into_its_tier
     assert kinds(rig.events()) == ["tier 1", "tier 2"]
 
 
-async def test_a_price_from_before_a_plan_was_armed_is_none_of_its_trades_after_a_start(rig: Rig) -> None:
-    """Traded at 1 s, armed at 2 s, and then the bot began: the next trade is the first that counts, live or polled."""
-    rig.trade(1, 59990)
-    rig.now = START + 2_000
-    rig.arm()
-    await rig.restart()
-    rig.now = START + 3_000
-    await rig.watcher.poll(EXCHANGE)
-    await rig.watcher.poll(EXCHANGE)
-    assert kinds(rig.events()) == []
-    rig.trade(4, 60000)
-    await rig.seen(5, 59990)
-    assert kinds(rig.events()) == ["tier 1"]
-    assert rig.events()[1].at == START + 4_000
-
-
-@pytest.mark.parametrize("streamed", [True, False])
-async def test_a_price_that_stands_counts_for_what_a_user_arms(rig: Rig, *, streamed: bool) -> None:
-    """Nobody trades for a while: the plan's entry, and after it was confirmed the next one, are met at that moment."""
-    stream_of(rig).live = streamed
-    rig.arm()
-    await looked_at(rig, quote(1, 60400), streamed=streamed)
-    second = rig.arm(plan(follow=Follow.CONFIRMED, tiers=UP))
-    rig.now = START + 3_000
-    await looked_at(rig, streamed=streamed)
-    assert kinds(rig.events(second)) == ["tier 1"]
-    assert rig.events(second)[1].at == START + 1_000
-    rig.trades.each([second], rig.trades.moving(lambda state: Confirm(state.actions[0].number, rig.now)))
-    rig.now = START + 4_000
-    await looked_at(rig, streamed=streamed)
-    assert kinds(rig.events(second)) == ["tier 1", "tier 2"]
-    assert kinds(rig.events()) == []
-
-
-async def test_a_price_that_was_read_stands_until_another_comes(rig: Rig) -> None:
-    """Nobody trades since the stream came: whoever confirms an entry meets the price that was looked up before."""
-    rig.trade(1, 60400)
-    rig.now = START + 2_000
-    made = rig.arm(plan(follow=Follow.CONFIRMED, tiers=UP))
-    rig.trade(2.5, 60310)
-    rig.trade(2.6, 60400)
-    rig.now = START + 3_000
-    await rig.restart()
-    stream_of(rig)
-    rig.live.came(MARKET)
-    await settled(rig)
-    rig.trades.each([made], rig.trades.moving(lambda state: Confirm(state.actions[0].number, rig.now)))
-    await settled(rig)
-    assert kinds(rig.events(made)) == ["tier 1", "tier 2"]
-
-
 async def test_prices_count_on_after_the_clock_was_set_back(rig: Rig) -> None:
     """By two hours: what the plan did before seems to lie ahead, and is older than every price all the same."""
     rig.tape.candles_only = True
@@ -275,15 +224,15 @@ async def test_prices_count_on_after_the_clock_was_set_back(rig: Rig) -> None:
     assert kinds(rig.events()) == ["tier 1", "tier 2"]
 
 
-async def looked_at(rig: Rig, *quotes: Quote, streamed: bool) -> None:
-    """These come; or, asked for, they and what was before them, and nothing else does."""
-    rig.tape.traded.extend(quotes)
-    rig.now = max([rig.now, *(one.at for one in quotes)])
-    if not streamed:
-        await rig.watcher.poll(EXCHANGE)
-    elif quotes:
-        rig.live.arrived(MARKET, quotes)
-    await settled(rig)
+async def test_a_clock_set_back_hides_no_polled_price(rig: Rig) -> None:
+    """Trades that were read before lie ahead of it for as long: what is polled since is younger all the same."""
+    rig.now = START + 7_200_000
+    rig.arm()
+    await rig.seen(7_201, 60000)
+    rig.trade(7_202, 60300)
+    rig.now = START + 7_192_000
+    await rig.watcher.poll(EXCHANGE)
+    assert kinds(rig.events()) == ["tier 1", "tier 2"]
 
 
 async def test_a_market_that_is_slow_to_look_up_holds_up_no_other(rig: Rig) -> None:
@@ -339,77 +288,6 @@ async def test_a_price_asked_for_to_judge_a_late_close_meets_nothing_younger_tha
     assert "stop" not in kinds(rig.events())
 
 
-async def test_what_is_newer_waits_until_all_plans_have_met_what_is_older(
-    rig: Rig, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Trades are read back and decided, a few plans at a time; the stop comes live before the last of them."""
-    stream_of(rig)
-    monkeypatch.setattr(watcher, "TURN", 1)
-    plans = [rig.arm() for _ in range(3)]
-    await arrived(rig, quote(45, 60000))
-    rig.trade(50, 60300)
-    await arrived(rig, quote(59, 60290))
-    rig.trade(61.5, 61000)
-    before = rig.watcher.on_database
-
-    async def slowly(work: Callable[[], T], /) -> T:
-        course = getattr(work, "args", (None,))[0]
-        if isinstance(course, Course) and course.way:
-            if course.plan_ids == [plans[0]]:
-                rig.tape.traded.append(quote(62.2, 58000))
-                rig.live.arrived(MARKET, [quote(61.5, 61000), quote(62.2, 58000)])
-            for _ in range(50):
-                await asyncio.sleep(0)
-        return await before(work)
-
-    rig.watcher.on_database = slowly
-    await rig.at(62.1)
-    await settled(rig)
-    assert [kinds(rig.events(one)) for one in plans] == [["tier 1", "tier 2", "TP1", "stop", "stopped"]] * 3
-
-
-async def test_a_price_that_concerns_nobody_yet_waits_for_what_is_being_decided(rig: Rig) -> None:
-    """An entry of before is found, which arms the next tier; that tier's price came while this was being written."""
-    stream_of(rig)
-    rig.arm()
-    await arrived(rig, quote(45, 60200))
-    rig.trade(50, 60000)
-    await arrived(rig, quote(59, 60200))
-    before = rig.watcher.on_database
-
-    async def deciding(work: Callable[[], T], /) -> T:
-        course = getattr(work, "args", (None,))[0]
-        if isinstance(course, Course) and course.way:
-            rig.watcher.on_database = before
-            rig.tape.traded.append(quote(62.05, 60300))
-            rig.live.arrived(MARKET, [quote(62.05, 60300)])
-        return await before(work)
-
-    rig.watcher.on_database = deciding
-    await rig.at(62.1)
-    await settled(rig)
-    assert kinds(rig.events()) == ["tier 1", "tier 2"]
-
-
-async def test_prices_that_waited_for_their_turn_wait_for_a_gap_as_well(rig: Rig) -> None:
-    """The stream is lost and comes again meanwhile; the target was traded in between, before their stop."""
-    stream_of(rig)
-    rig.arm()
-    await arrived(rig, quote(1, 60000))
-    rig.trade(2, 60300)
-    rig.now = START + 2_000
-    rig.live.arrived(MARKET, [quote(2, 60300)])
-    async with rig.past.turns.of(MARKET):
-        await asyncio.sleep(0)
-        rig.trade(2.5, 61000)
-        rig.trade(3, 58000)
-        rig.now = START + 3_000
-        rig.live.came(MARKET)
-        rig.live.arrived(MARKET, [quote(3, 58000)])
-    await settled(rig)
-    assert kinds(rig.events()) == ["tier 1", "tier 2", "TP1", "stop", "stopped"]
-
-
 async def test_the_price_that_is_kept_is_the_last_that_was_read(rig: Rig) -> None:
     """The running minute is asked for, then it trades at the entry: a tap on that alert is not judged by the candle."""
     rig.arm()
@@ -430,3 +308,38 @@ async def test_the_price_that_is_kept_is_the_last_that_was_read(rig: Rig) -> Non
     assert kinds(rig.events()) == ["tier 1"]
     assert kept is not None
     assert kept.price == D(60000)
+
+
+@pytest.mark.parametrize("after", [[60650], [60650, 60100]], ids=["it stands", "it is gone"])
+async def test_a_price_between_a_close_and_its_decision_counts(rig: Rig, after: Sequence[int]) -> None:
+    """A close at :60 fires tier 2 and is decided seconds later; tier 3's price, in between, concerned nobody."""
+    stream_of(rig)
+    watch = CandleWatch(rig.watcher, rig.clock, indicate)
+    beyond = CloseBeyond(Timeframe.M1, D(60300), Direction.UP)
+    low, high = PriceTrigger(D(60000), Direction.DOWN), PriceTrigger(D(60600), Direction.UP)
+    rig.arm(plan(follow=Follow.ASSUMED, tiers=(Tier(D(25), low), Tier(D(25), beyond), Tier(D(50), high))))
+    await arrived(rig, quote(45, 60000), quote(59, 60400))
+    await arrived(rig, *(quote(60.5 + n / 10, price) for n, price in enumerate(after)))
+    await rig.over(0)
+    await watch.look()
+    await settled(rig)
+    assert kinds(rig.events())[:3] == ["tier 1", "tier 2", "tier 3"]
+    assert rig.events()[6].at == START + 60_500
+
+
+async def test_a_gap_that_shows_while_a_late_minute_is_asked_for_is_not_left_for_later(rig: Rig) -> None:
+    """The stream comes meanwhile, and then the stop: it is told at once, not when that minute is asked for again."""
+    stream_of(rig)
+    rig.arm()
+    await arrived(rig, quote(1, 60000))
+    rig.tape.hidden.add(START)
+
+    async def come() -> None:
+        rig.live.came(MARKET)
+        rig.tape.traded.append(quote(75, 58000))
+        rig.live.arrived(MARKET, [quote(75, 58000)])
+
+    rig.now, rig.tape.meanwhile = START + 75_000, come
+    await rig.catch_up.look()
+    await settled(rig)
+    assert kinds(rig.events()) == ["tier 1", "stop", "stopped"]
