@@ -11,8 +11,10 @@ COVERED_IN_FULL := chatbot/core/*,chatbot/messages/*
 # What is measured: the tests that call the code in their own process. Whole bots, all exchanges, days and crashes are
 # left to `make test`.
 MEASURED := $(addprefix tests/,chart cli coach contracts core deliver handlers market messages serve storage watch)
-# A worker a core; one that has nothing left to do takes tests from the others.
-PARALLEL ?= --numprocesses auto --dist worksteal
+# A worker a core and one more, since many tests wait for a clock or a server; who has nothing left to do takes tests
+# from the others.
+CORES := $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 1)
+PARALLEL ?= --numprocesses $(shell expr $(CORES) + 1) --dist worksteal
 
 .DEFAULT_GOAL := help
 .PHONY: help run demo bench drain crash test check audit style lint layers types cover format lock clean
@@ -20,7 +22,7 @@ PARALLEL ?= --numprocesses auto --dist worksteal
 help:
 	@echo "make run     start the bot; without a token in its own sandbox, on a page in your browser"
 	@echo "make demo    play a whole trade in the sandbox, print it, check it"
-	@echo "make test    all tests, a worker a core; some of them: make test ARGS='tests/core -x'; one by one: make test PARALLEL="
+	@echo "make test    all tests, on all cores; some of them: make test ARGS='tests/core -x'; one by one: make test PARALLEL="
 	@echo "make check   format, lint, layers, types, the tests of single rooms with coverage; goes on after a failure"
 	@echo "make crash   kill the bot 300 times and compare what users were told with what happened: make crash RUNS=300"
 	@echo "make bench   measure speed and memory"

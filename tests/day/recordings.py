@@ -10,6 +10,8 @@ from typing import Final
 
 import pytest
 
+from chatbot.core.money import Millis
+from chatbot.core.timeframes import MINUTE
 from chatbot.sandbox.exchange.listing import DEFAULT_LISTINGS, Listing, decimals_of
 from chatbot.sandbox.exchange.sources import Point
 from chatbot.sandbox.exchange.trade_tape import read_trades
@@ -19,12 +21,16 @@ SYNTHETIC: Final = Path(__file__).parent.parent / "tapes" / "trades.csv"
 
 @dataclass(frozen=True, slots=True)
 class Recording:
-    """A file of trades, the market it is of, and the candles made from it, where there are such."""
+    """A file of trades, the market it is of, and the candles made from it, where there are such.
+
+    `length`: only so much of it, from its first trade on.
+    """
 
     trades: str
     base: str
     quote: str
     candles: str = ""
+    length: Millis | None = None
 
     @property
     def contract(self) -> str:
@@ -35,7 +41,8 @@ class Recording:
         file = folder / self.trades
         if not file.is_file():
             pytest.skip(reason=f"no real market data: {file} is absent")
-        return read_trades(file)
+        trades = read_trades(file)
+        return [trade for trade in trades if self.length is None or trade.at < trades[0].at + self.length]
 
 
 DAY: Final = Recording(
@@ -56,7 +63,9 @@ MIDNIGHT_ETH: Final = Recording(
     "USDT",
     "binance_um-perp_ETHUSDT_1m_20240718_20240719_fromtrades.csv.gz",
 )
-SPARSE: Final = Recording("binance_spot_XRPETH_trades_20191011T0000_20191013T1119.csv.gz", "XRP", "ETH")
+SPARSE: Final = Recording(
+    "binance_spot_XRPETH_trades_20191011T0000_20191013T1119.csv.gz", "XRP", "ETH", length=24 * 60 * MINUTE
+)
 FROM_TRADES: Final = {one.contract: one for one in (DAY, MIDNIGHT_BTC, MIDNIGHT_ETH)}
 
 

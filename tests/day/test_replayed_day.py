@@ -87,6 +87,6 @@ async def test_every_threshold_is_told_whatever_goes_wrong(mode: Mode, seed: int
 async def test_every_threshold_of_a_recorded_day_is_told_whatever_goes_wrong(
     mode: Mode, recording: Recording, data_folder: Path, tmp_path: Path
 ) -> None:
-    """A day of 140 489 trades, and two days of a market that is silent for minutes."""
+    """A day of 140 489 trades, and one of a market that is silent for minutes."""
     crowd, schedule = Crowd(24, 3, 1), Schedule(20 * MINUTE, 30 * MINUTE)
     await nothing_missed(troubled(recording, recording.read(data_folder), mode, crowd, schedule), mode, tmp_path)
