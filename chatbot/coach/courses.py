@@ -15,18 +15,16 @@ from typing import Final
 
 from chatbot.coach.desk import Work
 from chatbot.coach.trades import LIVE, NO_ATR, Atrs, Seen, Trades
-from chatbot.core.events import Event, ReassessAdvised, StopHit, TargetHit, TierBlocked, TierTriggered
 from chatbot.core.inputs import CandleClosed, Input
 from chatbot.core.market import Market, Quote
 from chatbot.core.money import Millis
 from chatbot.core.plan import TriggerPrice
 from chatbot.core.state import PlanState
+from chatbot.core.undecided import undecided
 from chatbot.core.way import Minute, Print, Standing, Step, is_two_sided, standing, take
 from chatbot.ports import PlanUnreadable
 from chatbot.records import PlanRecord
 
-PRICED: Final = (TierTriggered, TierBlocked, ReassessAdvised, TargetHit, StopHit)
-"""What the price of a print brings about, with that price."""
 NOBODY: Final[Mapping[int, int]] = MappingProxyType({})
 AT_ONCE: Final[Millis] = 2_000
 """A price that arrives within this of its own time was not held up."""
@@ -57,14 +55,14 @@ class Courses:
         with self.trades.desk.units() as unit:
             return unit.watermarks.all()
 
-    def standings(self, plan_ids: Sequence[int]) -> dict[int, Standing]:
-        """Where plans stand now; one that can't be read is left out, and told of when it is to be moved."""
-        found: dict[int, Standing] = {}
+    def records(self, plan_ids: Sequence[int]) -> dict[int, PlanRecord]:
+        """Plans as they are now; one that can't be read is left out, and told of when it is to be moved."""
+        found: dict[int, PlanRecord] = {}
         with self.trades.desk.units() as unit:
             for plan_id in plan_ids:
                 with suppress(PlanUnreadable):
                     record = unit.plans.record(plan_id)
-                    found |= {} if record is None else {plan_id: standing(record.plan, record.events)}
+                    found |= {} if record is None else {plan_id: record}
         return found
 
     def prints(
@@ -176,7 +174,7 @@ class Courses:
     def by_way(self, work: Work, record: PlanRecord, course: Course, atrs: Atrs) -> None:
         """One plan along a way."""
         stands, atr = standing(record.plan, record.events), atrs.get(record.plan.timeframe)
-        for step in not_decided(course.way, record.events):
+        for step in undecided(course.way, record.plan, record.events, atr):
             if stands.state.is_over:
                 return
             outcome = take(stands, step, atr)
@@ -186,17 +184,3 @@ class Courses:
                 seen = replace(course.seen, by_candle=by_candle, order_unknown=unknown)
                 record = self.trades.write(work, record, stands.state, outcome, seen)
                 stands = stands.after(outcome.events)
-
-
-def not_decided(way: Sequence[Step], events: Sequence[Event]) -> Sequence[Step]:
-    """The way without what came, in the millisecond of an event, before the print that brought it, and that print.
-
-    Several trades share a millisecond: what an event armed is not met by those before it, at the same time.
-    """
-    causes = {(event.at, event.price) for event in events if isinstance(event, PRICED)}
-    begun, passed = set[tuple[Millis, Decimal]](), dict[Millis, int]()
-    for index, step in enumerate(way):
-        if isinstance(step, Print) and (step.at, step.price) in causes - begun:
-            begun.add((step.at, step.price))
-            passed[step.at] = index
-    return [step for index, step in enumerate(way) if not isinstance(step, Print) or index > passed.get(step.at, -1)]

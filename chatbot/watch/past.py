@@ -194,7 +194,7 @@ class Past:
 
         Whom a minute concerns depends on what those before it decided: so that is gone through once, without writing.
         """
-        rehearsal = Rehearsal(await self.watcher.on_database(partial(self.courses.standings, touched)))
+        rehearsal = await self.watcher.on_database(lambda: Rehearsal.of(self.courses.records(touched)))
         left, way = MINUTES_BY_TRADES, list[Step]()
         for candle in candles:
             concerned = rehearsal.concerned(candle)
