@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -60,12 +61,13 @@ def test_a_step_of_a_trailing_stop_is_not_met_by_the_trades_before_it() -> None:
     assert again(made, once, [*trade, *burst]) == once
 
 
-def test_a_step_that_one_price_of_a_burst_brought_is_met_by_none_of_it() -> None:
-    """Only its last price was asked for, so nobody knows at which of its trades the stop moved."""
+@pytest.mark.parametrize("polled", [BURST[-1], "66850"], ids=["one of them", "none of them"])
+def test_a_step_that_a_polled_price_brought_is_met_by_none_of_its_burst(polled: str) -> None:
+    """The stop moved at a price that was asked for, in the middle of a burst that was read back later."""
     made = plan(follow=Follow.ASSUMED)
     trade = [Print(D(price), START + 1 + number) for number, price in enumerate(TRADE)]
     burst = [Print(D(price), START + 100) for price in BURST]
-    once = live(made, armed(made), [*trade, burst[-1]])
+    once = live(made, armed(made), [*trade, Print(D(polled), START + 100)])
     assert again(made, once, [*trade, *burst]) == once
 
 
