@@ -79,3 +79,11 @@ def test_a_price_of_another_way_names_where_it_was_met() -> None:
     once = (*begun, *process(state, Jump(D(59900), START + 5)).events)
     found = again(made, once, [Print(D(price), START + 5) for price in ("60000", "59900", "58000")])
     assert names(found)[-3:] == ["StopHit", "Filled", "PlanClosed"]
+
+
+def test_in_the_millisecond_in_which_a_plan_was_armed_prices_name_where_it_was_met() -> None:
+    """Nobody knows which of its trades came before it was armed: the entry is met once, what comes after it counts."""
+    made = plan(follow=Follow.ASSUMED)
+    once = live(made, armed(made), [Print(D(60000), START)])
+    found = again(made, once, [Print(D(price), START) for price in ("60000", "58000")])
+    assert names(found) == [*names(once), "StopHit", "Filled", "PlanClosed"]
