@@ -32,7 +32,8 @@ AT_ONCE: Final[Millis] = 2_000
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """The way a market went, found after the fact, for the plans it may concern.
+    """The way a market went, found after the fact, for the plans it may concern; `line` are prices after it, not one of
+    which was decided on.
 
     Where `known_until` is given, the market is known and decided on up to there with this.
     """
@@ -42,6 +43,7 @@ class Course:
     plan_ids: Sequence[int]
     seen: Seen
     known_until: Millis | None = None
+    line: Sequence[Print] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +176,7 @@ class Courses:
     def by_way(self, work: Work, record: PlanRecord, course: Course, atrs: Atrs) -> None:
         """One plan along a way."""
         stands, atr = standing(record.plan, record.events), atrs.get(record.plan.timeframe)
-        for step in undecided(course.way, record.plan, record.events, atr):
+        for step in (*undecided(course.way, record.plan, record.events, atr), *course.line):
             if stands.state.is_over:
                 return
             outcome = take(stands, step, atr)

@@ -25,6 +25,7 @@ from chatbot.core.plan import TriggerPrice
 from chatbot.core.timeframes import Timeframe
 from chatbot.core.triggers import Indicate
 from chatbot.ports import Clock
+from chatbot.records import PlanRow
 from chatbot.watch.needs import Need
 from chatbot.watch.series import Offer, Series
 from chatbot.watch.telling import tell_broken
@@ -201,16 +202,16 @@ class CandleWatch:
             await asyncio.sleep(0)
             return ()
         atrs = self.atrs(need.exchange, need.symbol)
+        before = self.rows(fired)
         failed = await self.watcher.on_database(partial(self.watcher.courses.candle, closed, fired, atrs, now))
-        self.look_again(fired)
+        # A close counts from its own moment: what came since concerned nobody when it came.
+        for market in sorted({row.market for row in self.rows(fired) - before}):
+            self.watcher.look_again(market)
         return failed
 
-    def look_again(self, plan_ids: Sequence[int]) -> None:
-        """A close counts from its own moment: what came since then concerned nobody when it came, and is looked up."""
-        rows = (self.watcher.plans[plan_id].row for plan_id in plan_ids if plan_id in self.watcher.plans)
-        for market in sorted({row.market for row in rows}):
-            if self.watcher.is_live(market):
-                self.watcher.on_gap(market, None)
+    def rows(self, plan_ids: Sequence[int]) -> set[PlanRow]:
+        """Where plans stand that are watched."""
+        return {self.watcher.plans[plan_id].row for plan_id in plan_ids if plan_id in self.watcher.plans}
 
     def tell_failure(self, need: Need, series: Series, remedy: str | None) -> None:
         """Log once that the exchange does not give a market's candles, and when it does again."""

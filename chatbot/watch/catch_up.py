@@ -25,6 +25,8 @@ from chatbot.watch.watcher import GIVEN_UP_FOR, Watcher
 
 HOLD_FOR: Final[Millis] = 20_000
 """How long prices wait for what their market did before, by the steady clock, from the first that has to."""
+LOOK_AGAIN_FOR: Final[Millis] = 2_000
+"""The same where nothing was missed, and only what a late decision armed is to be looked at once more."""
 LOOK_UP_WITHIN: Final = 5.0
 """How many seconds a poll waits for it; the next poll brings a price again."""
 TIME_WAITS: Final[Millis] = 3_600_000
@@ -45,6 +47,7 @@ class Behind:
     held_at: Millis | None = None
     again: bool = False
     """Something more may have been missed while it was being read."""
+    hold_for: Millis = HOLD_FOR
 
 
 class CatchUp:
@@ -68,7 +71,7 @@ class CatchUp:
         self.is_deciding: Callable[[Market], bool] = lambda _: False
         """Whether prices of a market are there that are not decided on yet."""
         watcher.before, watcher.on_gap, watcher.is_looked_up = self.first, self.seen_again, past.is_looked_up
-        past.on_found = self.found
+        past.on_found = watcher.look_again = self.look_again
         watcher.newer, past.has_gap = past.read_back.newer, self.has_gap
         watcher.silence.is_caught_up = self.is_caught_up
 
@@ -85,7 +88,7 @@ class CatchUp:
             return False
         if found.held_at is None:
             found.held_at = self.watcher.steady()
-        return self.watcher.steady() < found.held_at + HOLD_FOR
+        return self.watcher.steady() < found.held_at + found.hold_for
 
     def ready(self, due: Sequence[PlanRow]) -> Sequence[int]:
         """Of the plans that time alone would move, those that no earlier price can move any more.
@@ -110,15 +113,16 @@ class CatchUp:
         """Whether all that a market did until a moment ago is decided on."""
         return market not in self.behind and not self.past.is_due(market) and self.past.is_sure(market)
 
-    def fall_behind(self, market: Market, since: Millis | None) -> None:
+    def fall_behind(self, market: Market, since: Millis | None, hold_for: Millis = HOLD_FOR) -> None:
         """Something of a market may have been missed, since then: that comes before live prices decide again."""
         known = self.behind.get(market)
         if known is None:
-            self.behind[market] = Behind(since, again=market in self.under_way)
+            self.behind[market] = Behind(since, again=market in self.under_way, hold_for=hold_for)
             self.away_until.pop(market, None)
             self.start(market)
             return
         known.since = since if known.since is None else known.since
+        known.hold_for = max(known.hold_for, hold_for)
         # What is being read answers only for what was before.
         known.again = known.again or market in self.under_way
 
@@ -128,10 +132,13 @@ class CatchUp:
         if self.away_until.pop(market, None) is not None:
             self.start(market)
 
-    def found(self, market: Market) -> None:
-        """A plan was moved late: what its market did since then was looked at as if it had not been."""
+    def look_again(self, market: Market) -> None:
+        """A plan was moved late: what its market did since then was looked at as if it had not been.
+
+        Nothing was missed, so prices wait for that only a moment.
+        """
         if market not in self.behind and self.watcher.is_live(market):
-            self.seen_again(market, None)
+            self.fall_behind(market, None, LOOK_AGAIN_FOR)
 
     async def first(self, market: Market) -> bool:
         """What a market did up to now comes first; whether a price of now may be decided on then."""
@@ -188,7 +195,8 @@ class CatchUp:
             if not await self.safely(market, self.read_to_now):
                 return
             if not found.again and self.behind.pop(market, None) is not None:
-                self.blind[market] = found.since
+                if found.since is not None or self.past.is_sure(market):
+                    self.blind[market] = found.since
                 self.on_ready(market)
 
     def has_gap(self, market: Market) -> bool:

@@ -131,8 +131,12 @@ class Live:
         if last is None:
             return
         moved = self.watcher.moved.pop(market, {})
-        for some in in_turns(met) if met else ():
-            await self.watcher.on_database(partial(self.courses.standing, last, some, atrs, moved))
+        try:
+            for some in in_turns(met) if met else ():
+                await self.watcher.on_database(partial(self.courses.standing, last, some, atrs, moved))
+        except BaseException:
+            self.watcher.have_moved(market, moved)
+            raise
 
     async def stop(self) -> None:
         """What is under way may end."""

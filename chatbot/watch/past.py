@@ -33,6 +33,8 @@ GIVEN_AT_LEAST: Final = 99
 """No exchange gives fewer minutes at once than one more, though some give fewer than they are asked for."""
 MAY_COME: Final[Millis] = 20_000
 """How long a minute that is over may be late; after that nobody traded in it, or it comes with those after it."""
+STEPS_A_TURN: Final = 1_000
+"""So many steps are rehearsed before prices and people are heard."""
 MINUTES_BY_TRADES: Final = 60
 """So many minutes of one reading are looked up trade by trade; the others are decided by their candles."""
 
@@ -140,14 +142,20 @@ class Past:
         to_ask = concerns or shown_until < self.due() or self.has_gap(market)
         trades = await self.trades(market, shown_until) if to_ask else None
         async with self.watcher.turns.of(market):
-            line = self.waiting(market) if trades is None and not self.has_gap(market) else ()
+            line = self.in_line(market) if trades is None and not self.has_gap(market) else ()
             came_after = [Print(quote.price, quote.at) for quote in trades or line]
             touched = sorted({*touched, *self.touched(market, [step.price for step in came_after])})
             told = replace(seen, price=self.price_by(market, came_after, now))
-            await self.along(Course(market, self.to_now(way, came_after, now), touched, told, after.known_until))
+            read = way if line else self.to_now(way, came_after, now)
+            course = Course(market, read, touched, told, after.known_until, came_after if line else ())
+            await self.along(course)
             self.read_back.note_trades(market, trades or line)
         if rehearsal.has_moved:
             self.on_found(market)
+
+    def in_line(self, market: Market) -> Sequence[Quote]:
+        """Live prices that wait and were not decided on yet."""
+        return [quote for quote in self.waiting(market) if not self.read_back.holds(market, quote)]
 
     def was_read(self, market: Market) -> None:
         """All that could be read was."""
@@ -202,7 +210,7 @@ class Past:
             left -= by_trades
             steps: Sequence[Step] = await self.asked.of_minute(market, candle) if by_trades else [Minute(candle)]
             way += steps
-            for some in in_turns(concerned):
+            for some in in_turns(concerned, max(1, STEPS_A_TURN // max(1, len(steps)))):
                 rehearsal.take(some, steps)
                 # Prices and people are heard between two minutes, and between many plans.
                 await asyncio.sleep(0)

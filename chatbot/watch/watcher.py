@@ -58,8 +58,9 @@ class Watcher:
         """Plans that a price outside their quiet interval did not move: the event each stood at, and that price."""
         self.moved: dict[Market, dict[int, int]] = {}
         """Plans that meet the price that stands: their users moved them, each to this event, and none was looked at."""
-        self.on_changed: Callable[[Market], None] = lambda _: None
-        """Called where somebody may meet the price that stands, or nobody watches a market any more."""
+        self.on_changed = self.look_again = nothing_to_do
+        """Called where somebody may meet the price that stands, or nobody watches a market any more; and where a plan
+        was moved late, for what came meanwhile."""
         self.resume_at, self.checked_at = dict[str, Millis](), dict[str, Millis]()
         """By the steady clock."""
         self.on_exchange: Callable[[str], None] = lambda _: None
@@ -72,8 +73,7 @@ class Watcher:
         """Whether all that a market did before a moment is decided on."""
         self.newer: Callable[[Market, Quote], Quote] = lambda _market, quote: quote
         """A polled price, or what was looked up of the market since."""
-        self.on_gap: Callable[[Market, Millis | None], None] = lambda _market, _since: None
-        """What a market did is to be looked up, from then on if that is known."""
+        self.on_gap: Callable[[Market, Millis], None] = lambda _market, _since: None
 
     async def load(self) -> None:
         """Every stored plan that is not over, at start: before anything else may move one."""
@@ -231,7 +231,12 @@ class Watcher:
         for market, plans in moved.items():
             if market.symbol not in quotes:
                 self.have_moved(market, plans)
-        await self.take(exchange, tuple(quotes.values()), trigger_price, moved)
+        try:
+            await self.take(exchange, tuple(quotes.values()), trigger_price, moved)
+        except BaseException:
+            for market, plans in moved.items():
+                self.have_moved(market, plans)
+            raise
 
     async def take(
         self,
@@ -264,15 +269,20 @@ class Watcher:
 
     async def decide(self, market: Market, quote: Quote, moved: Mapping[int, int]) -> None:
         """A polled price that concerns somebody, after what its market did before: it may have gone anywhere."""
-        touched = self.touched(market, quote)
-        if not self.are_idle(touched, [quote.price]) and not await self.before(market):
+        is_idle = self.are_idle(self.touched(market, quote), [quote.price])
+        if not is_idle and not await self.before(market):
             self.have_moved(market, moved)
             return
         atrs = self.atrs(market.exchange, market.symbol)
         async with self.turns.of(market):
             newest = self.newer(market, quote)
             told = replace(newest, at=min(newest.at, self.clock()))
-            for some in in_turns(self.touched(market, told)):
+            touched = self.touched(market, told)
+            if is_idle and not self.are_idle(touched, [told.price]):
+                # Somebody was moved meanwhile: the next poll looks up what was before.
+                self.have_moved(market, moved)
+                return
+            for some in in_turns(touched):
                 await self.give(told, some, atrs, moved)
 
     async def give(self, quote: Quote, plan_ids: Sequence[int], atrs: Atrs, moved: Mapping[int, int]) -> None:
@@ -302,9 +312,14 @@ class Watcher:
             await self.on_database(partial(self.trades.keep, exchange, quotes, trigger_price))
 
 
-def in_turns(plan_ids: Sequence[int]) -> list[Sequence[int]]:
+def in_turns(plan_ids: Sequence[int], most: int | None = None) -> list[Sequence[int]]:
     """Some at a time, in order; nobody is one turn of nobody."""
-    return [plan_ids[begin : begin + TURN] for begin in range(0, len(plan_ids), TURN)] or [()]
+    size = most or TURN
+    return [plan_ids[begin : begin + size] for begin in range(0, len(plan_ids), size)] or [()]
+
+
+def nothing_to_do(_market: Market, /) -> None:
+    """Nobody wants to know."""
 
 
 async def nothing_before(_: Market) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import suppress
 from decimal import Decimal
 from pathlib import Path
 from typing import TypeVar
@@ -130,6 +131,31 @@ async def test_a_poll_that_decides_nothing_leaves_the_price_standing(rig: Rig, a
     for seconds in (8, 13):
         rig.now = START + seconds * 1_000
         await looked_at(rig, streamed=False)
+    assert kinds(rig.events(second)) == ["tier 1"]
+
+
+@pytest.mark.parametrize("streamed", [True, False])
+async def test_a_database_that_fails_once_leaves_the_price_standing(rig: Rig, *, streamed: bool) -> None:
+    """The entry that is met at that moment is told with the next look."""
+    stream_of(rig).live = streamed
+    rig.arm()
+    await looked_at(rig, quote(1, 60400), streamed=streamed)
+    before = rig.watcher.on_database
+
+    async def fails(work: Callable[[], T], /) -> T:
+        rig.watcher.on_database = before
+        raise RuntimeError("locked")
+
+    rig.watcher.on_database = fails
+    rig.now = START + 2_000
+    second = rig.arm(plan(follow=Follow.CONFIRMED, tiers=UP))
+    with suppress(RuntimeError):
+        await looked_at(rig, streamed=streamed)
+    assert rig.watcher.on_database is before
+    for _ in range(3):
+        rig.now += 1_000
+        await rig.catch_up.begin()
+        await looked_at(rig, streamed=streamed)
     assert kinds(rig.events(second)) == ["tier 1"]
 
 

@@ -10,11 +10,16 @@ from typing import TypeVar
 
 import pytest
 
+from chatbot.chart.indicators import indicate
 from chatbot.coach.courses import Course
-from chatbot.core.market import Quote
+from chatbot.core.events import StopAdvised
+from chatbot.core.market import Pause, Quote
 from chatbot.core.money import Millis
-from chatbot.core.plan import Direction, Follow, PriceTrigger, Tier
+from chatbot.core.plan import CloseBeyond, Direction, Follow, PriceTrigger, Tier
+from chatbot.core.timeframes import Timeframe
 from chatbot.watch import watcher
+from chatbot.watch.candle_watch import CandleWatch
+from chatbot.watch.catch_up import LOOK_AGAIN_FOR
 from tests.core.planning import plan
 from tests.watch.past_rig import MARKET, START, Rig, past_rig, stream_of
 from tests.watch.test_catch_up import kinds
@@ -151,6 +156,56 @@ async def test_a_price_that_comes_while_trades_are_asked_for_is_looked_at_again(
     await rig.at(62.1)
     await settled(rig)
     assert kinds(rig.events()) == ["tier 1", "tier 2"]
+
+
+async def test_the_rest_of_a_burst_in_line_counts_though_its_first_trade_moved_a_trailing_stop(rig: Rig) -> None:
+    """A minute is decided between two frames of one millisecond: in line is only what was not decided on yet."""
+    stream_of(rig)
+    rig.arm()
+    await arrived(rig, *(quote(n, price) for n, price in enumerate((60000, 61000, 62500, 64000), 1)))
+    await arrived(rig, *(quote(second, 64050) for second in (20, 40, 59)))
+    before, gate, reached = rig.watcher.on_database, asyncio.Event(), asyncio.Event()
+
+    async def slowly(work: Callable[[], T], /) -> T:
+        if getattr(getattr(work, "func", None), "__name__", "") == "prints":
+            reached.set()
+            await gate.wait()
+        return await before(work)
+
+    rig.watcher.on_database = slowly
+    comes(rig, quote(62.05, 65000))
+    await reached.wait()
+    await rig.catch_up.begin()
+    for _ in range(50):
+        await asyncio.sleep(0)
+    assert rig.watcher.turns.wanted[MARKET] == 2
+    comes(rig, quote(62.05, 66900))
+    gate.set()
+    await settled(rig)
+    stops = [event.stop for event in rig.events() if isinstance(event, StopAdvised)]
+    assert stops[-1] == D(66231)
+
+
+async def test_what_is_looked_at_once_more_keeps_a_stop_waiting_only_a_moment(rig: Rig) -> None:
+    """A close fires a tier, trades are refused just then: another plan's stop is told within two seconds."""
+    stream_of(rig)
+    watch = CandleWatch(rig.watcher, rig.clock, indicate)
+    low, high = PriceTrigger(D(60000), Direction.DOWN), PriceTrigger(D(60600), Direction.UP)
+    beyond = CloseBeyond(Timeframe.M1, D(60300), Direction.UP)
+    rig.arm(plan(follow=Follow.ASSUMED, tiers=(Tier(D(25), low), Tier(D(25), beyond), Tier(D(50), high))))
+    stopped = rig.arm(plan(follow=Follow.ASSUMED, tiers=(Tier(D(100), low),)))
+    await arrived(rig, quote(45, 60000), quote(59, 60400))
+    await arrived(rig, quote(60.5, 60650))
+    await rig.over(0)
+    rig.tape.trades_remedy = Pause(30_000, "spent")
+    await watch.look()
+    await settled(rig)
+    comes(rig, quote(63, 58000))
+    for _ in range(LOOK_AGAIN_FOR // 500):
+        rig.now += 500
+        await rig.catch_up.begin()
+        await settled(rig)
+    assert kinds(rig.events(stopped))[-1] == "stopped"
 
 
 def comes(rig: Rig, *quotes: Quote) -> None:
