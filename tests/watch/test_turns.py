@@ -159,7 +159,8 @@ async def test_a_price_that_comes_while_trades_are_asked_for_is_looked_at_again(
 
 
 async def test_the_rest_of_a_burst_in_line_counts_though_its_first_trade_moved_a_trailing_stop(rig: Rig) -> None:
-    """A minute is decided between two frames of one millisecond: in line is only what was not decided on yet."""
+    """A minute is decided between two frames of one millisecond, which the exchange does not show yet: in line is only
+    what was not decided on."""
     stream_of(rig)
     rig.arm()
     await arrived(rig, *(quote(n, price) for n, price in enumerate((60000, 61000, 62500, 64000), 1)))
@@ -173,13 +174,15 @@ async def test_the_rest_of_a_burst_in_line_counts_though_its_first_trade_moved_a
         return await before(work)
 
     rig.watcher.on_database = slowly
-    comes(rig, quote(62.05, 65000))
+    rig.now = START + 62_060
+    rig.live.arrived(MARKET, [quote(62.05, 65000)])
     await reached.wait()
     await rig.catch_up.begin()
     for _ in range(50):
         await asyncio.sleep(0)
     assert rig.watcher.turns.wanted[MARKET] == 2
-    comes(rig, quote(62.05, 66900))
+    rig.live.arrived(MARKET, [quote(62.05, 66900)])
+    rig.tape.traded.extend([quote(62.05, 65000), quote(62.05, 66900)])
     gate.set()
     await settled(rig)
     stops = [event.stop for event in rig.events() if isinstance(event, StopAdvised)]
