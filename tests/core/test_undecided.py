@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chatbot.core.engine import process
-from chatbot.core.events import Event, StopAdvised
+from chatbot.core.events import Event, ReassessAdvised, StopAdvised
 from chatbot.core.evolve import history
 from chatbot.core.inputs import Arm, Jump
 from chatbot.core.plan import Follow, Plan
@@ -87,3 +87,12 @@ def test_in_the_millisecond_in_which_a_plan_was_armed_prices_name_where_it_was_m
     once = live(made, armed(made), [Print(D(60000), START)])
     found = again(made, once, [Print(D(price), START) for price in ("60000", "58000")])
     assert names(found) == [*names(once), "StopHit", "Filled", "PlanClosed"]
+
+
+def test_what_was_found_late_stands_behind_what_came_after_it_and_is_known_all_the_same() -> None:
+    """A target was decided live, a dip before it was found in its minute: both are read once more."""
+    made = plan(follow=Follow.ASSUMED)
+    seen = live(made, armed(made), [Print(D(60000), START + 1), Print(D(61000), START + 9)])
+    late = (*seen, ReassessAdvised(D(59500), START + 5))
+    way = [Print(D(59500), START + 5), Print(D(61000), START + 9), Print(D(61000), START + 10)]
+    assert undecided(way, made, late) == way[2:]
