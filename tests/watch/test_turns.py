@@ -114,15 +114,7 @@ async def test_a_price_waits_for_whoever_waits_for_a_turn(rig: Rig) -> None:
     await arrived(rig, quote(45, 60200))
     rig.trade(50, 60000)
     await arrived(rig, quote(59, 60200))
-    before, gate, reached = rig.watcher.on_database, asyncio.Event(), asyncio.Event()
-
-    async def slowly(work: Callable[[], T], /) -> T:
-        if getattr(getattr(work, "func", None), "__name__", "") == "prints":
-            reached.set()
-            await gate.wait()
-        return await before(work)
-
-    rig.watcher.on_database = slowly
+    gate, reached = gated(rig)
     comes(rig, quote(62.05, 60205))
     await reached.wait()
     rig.now = START + 62_100
@@ -165,15 +157,7 @@ async def test_the_rest_of_a_burst_in_line_counts_though_its_first_trade_moved_a
     rig.arm()
     await arrived(rig, *(quote(n, price) for n, price in enumerate((60000, 61000, 62500, 64000), 1)))
     await arrived(rig, *(quote(second, 64050) for second in (20, 40, 59)))
-    before, gate, reached = rig.watcher.on_database, asyncio.Event(), asyncio.Event()
-
-    async def slowly(work: Callable[[], T], /) -> T:
-        if getattr(getattr(work, "func", None), "__name__", "") == "prints":
-            reached.set()
-            await gate.wait()
-        return await before(work)
-
-    rig.watcher.on_database = slowly
+    gate, reached = gated(rig)
     rig.now = START + 62_060
     rig.live.arrived(MARKET, [quote(62.05, 65000)])
     await reached.wait()
@@ -216,3 +200,17 @@ def comes(rig: Rig, *quotes: Quote) -> None:
     rig.tape.traded.extend(quotes)
     rig.now = quotes[-1].at
     rig.live.arrived(MARKET, quotes)
+
+
+def gated(rig: Rig) -> tuple[asyncio.Event, asyncio.Event]:
+    """From now on live prices are decided once the first is set; the second says that some are about to be."""
+    before, gate, reached = rig.watcher.on_database, asyncio.Event(), asyncio.Event()
+
+    async def slowly(work: Callable[[], T], /) -> T:
+        if getattr(getattr(work, "func", None), "__name__", "") == "prints":
+            reached.set()
+            await gate.wait()
+        return await before(work)
+
+    rig.watcher.on_database = slowly
+    return gate, reached
