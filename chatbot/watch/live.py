@@ -76,8 +76,8 @@ class Live:
             self.under_way[market] = asyncio.create_task(self.safely(market))
         else:
             self.waiting.pop(market, None)
-            if self.standing(market) is not None:
-                self.watcher.moved.pop(market, None)
+            if market in self.watcher.moved and self.standing(market) is not None:
+                del self.watcher.moved[market]
 
     def standing(self, market: Market) -> Quote | None:
         """The price that stands, where all of a market is decided: the last that came, or was read before any did."""
@@ -88,7 +88,8 @@ class Live:
 
     def met_standing(self, market: Market) -> list[int]:
         """The plans that their users armed or moved, and that the price concerns which stands: it counts for them."""
-        moved, last = self.watcher.moved.get(market), self.standing(market)
+        moved = self.watcher.moved.get(market)
+        last = self.standing(market) if moved else None
         if not moved or last is None:
             return []
         return [plan_id for plan_id in self.watcher.touched(market, last) if plan_id in moved]

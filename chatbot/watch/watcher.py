@@ -99,6 +99,11 @@ class Watcher:
             known |= {one: max(sequence, known.get(one, 0)) for one, sequence in moved.items()}
             self.on_changed(market)
 
+    def still_to_meet(self, moved: Mapping[Market, Mapping[int, int]]) -> None:
+        """No price was looked at for these."""
+        for market, plans in moved.items():
+            self.have_moved(market, plans)
+
     def watch(self, plan: Watched) -> None:
         """Watch one plan, or watch it anew; its market never changes."""
         market = plan.row.market
@@ -224,18 +229,14 @@ class Watcher:
             remedy = error.remedy
             wait = GIVEN_UP_FOR if isinstance(remedy, GiveUp) else remedy.after
             self.resume_at[exchange] = self.steady() + wait
-            for market, plans in moved.items():
-                self.have_moved(market, plans)
+            self.still_to_meet(moved)
             log.warning("prices failed", exchange=exchange, remedy=type(remedy).__name__, wait_ms=wait)
             return
-        for market, plans in moved.items():
-            if market.symbol not in quotes:
-                self.have_moved(market, plans)
+        self.still_to_meet({market: plans for market, plans in moved.items() if market.symbol not in quotes})
         try:
             await self.take(exchange, tuple(quotes.values()), trigger_price, moved)
         except BaseException:
-            for market, plans in moved.items():
-                self.have_moved(market, plans)
+            self.still_to_meet(moved)
             raise
 
     async def take(
